@@ -1,0 +1,1 @@
+"""Hushgate's gateway: decides, answers, enforces, decodes and explains."""

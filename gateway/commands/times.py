@@ -1,0 +1,37 @@
+"""Times as people write them on the command line: "10m", "2d", "2026-11-22 10:00"."""
+
+import re
+from datetime import datetime
+
+from gateway.errors import UsageError
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_DURATION = re.compile(r"(\d{1,6})\s*([smhdw])")
+_HINT = 'write "30s", "10m", "2h", "7d"'
+
+
+def duration(text: str) -> int:
+    """Seconds. Raises UsageError."""
+    found = _DURATION.fullmatch(text.strip().lower())
+    if not found or not int(found[1]):
+        raise UsageError(f"{text!r} is no length of time", hint=_HINT)
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def since(text: str, now: float) -> int:
+    """Unix time of a date, or of so long ago. Raises UsageError."""
+    if _DURATION.fullmatch(text.strip().lower()):
+        return int(now) - duration(text)
+    try:
+        return int(datetime.fromisoformat(text).timestamp())
+    except (ValueError, OverflowError):  # no date, or one that no clock has
+        raise UsageError(f"{text!r} is no time", hint=f"{_HINT} or a date such as 2026-11-22T10:00") from None
+
+
+def ago(moment: int, now: float) -> str:
+    """ "5 s", "12 min", "3 h", "9 d"."""
+    seconds = max(int(now) - moment, 0)
+    for unit, size in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"

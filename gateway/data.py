@@ -1,0 +1,76 @@
+"""The data folder: what lies where. One place for each name."""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from gateway.errors import SettingsError, UsageError
+from gateway.settings import Settings
+
+
+class Data:
+    """Paths of one box. Makes nothing by itself but `prepare`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.policy = root / "policy"  # generations and their manifest
+        self.lists = root / "lists"  # last good copies
+        self.run = root / "run"  # sockets, locks and the settings in force; of no worth when the box is down
+        self.keeper_socket = self.run / "keeper.sock"
+        self.lock = self.run / "hushgate.lock"
+        self._settings = self.run / "settings.json"
+
+    def prepare(self) -> None:
+        """Make the folders, for their owner alone: the log is personal. Raises UsageError."""
+        try:
+            for folder in (self.root, self.policy, self.lists, self.run):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(
+                f"the data folder {self.root} cannot be used: {error.strerror}",
+                hint="name another one with --data DIR",
+            ) from None
+        if len(os.fsencode(self.run)) > 80:  # a Unix socket's path ends at 107 bytes (unix(7))
+            raise UsageError(
+                f"the path of the data folder is too long: {self.root}",
+                hint="name a shorter one with --data DIR",
+            )
+
+    def write_settings(self, settings: Settings) -> None:
+        """Note the settings in force, for the roles and for every later command."""
+        beside = self._settings.with_suffix(".new")
+        beside.touch(mode=0o600)
+        beside.write_bytes(msgspec.json.format(msgspec.json.encode(settings), indent=1))
+        beside.replace(self._settings)
+
+    def read_settings(self) -> Settings:
+        """The settings the box was last started with; the defaults where it never was."""
+        try:
+            return msgspec.json.decode(self._settings.read_bytes(), type=Settings)
+        except FileNotFoundError:
+            return Settings()
+        except (OSError, msgspec.MsgspecError) as error:
+            raise SettingsError(
+                f"{self._settings}: {error}", hint="start the box again: it is written anew"
+            ) from None
+
+
+def default_root() -> Path:
+    """/var/lib/hushgate for root, the user's own data folder for everybody else."""
+    if named := os.environ.get("HUSHGATE_DATA"):  # set, but empty, means not set
+        return Path(named)
+    if os.geteuid() == 0:
+        return Path("/var/lib/hushgate")
+    home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share"
+    return Path(home) / "hushgate"
+
+
+def existing(root: Path) -> Data:
+    """The data folder of a box that has been started before. Raises UsageError."""
+    data = Data(root)
+    if not data.policy.is_dir():
+        raise UsageError(
+            f"no box in {root}", hint="start one with `hushgate up`, or name its folder with --data DIR"
+        )
+    return data

@@ -1,0 +1,127 @@
+"""The order in which a query is decided, a reason at each step. Each link is a room of its own."""
+
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address
+from typing import NamedTuple
+
+from gateway.dns import answers
+from gateway.dns.blocked import blocked, negative, rewritten
+from gateway.dns.links import pause, protocol, special
+from gateway.dns.links.forward import Forward
+from gateway.dns.types import NOERROR, SERVFAIL
+from gateway.dns.wire import Answer, Query, Question
+from gateway.errors import UpstreamFault
+from gateway.model import Action, Layer, RuleRef, Verdict
+from gateway.names import from_text
+from gateway.policy.asker import Asker
+from gateway.policy.decide import Policy
+from gateway.settings import Dns
+
+OwnAddresses = Callable[[], tuple[IPv4Address | None, IPv6Address | None]]
+
+
+class Outcome(NamedTuple):
+    """What one query is told, and why."""
+
+    answer: Answer
+    verdict: Verdict | None  # None: not an attempt worth a row (a malformed or unserved kind of query)
+    dated: bool = False  # holds falling TTLs
+    memorable: bool = True  # may be said again to the same bytes
+
+
+class Chain:
+    """Decides one query after another. Holds one policy generation and replaces it whole."""
+
+    def __init__(self, settings: Dns, policy: Policy, forward: Forward) -> None:
+        self._settings = settings
+        self._forward = forward
+        self._may_be_private = frozenset(from_text(name) for name in settings.private_answers)
+        self.policy = policy
+
+    def decide(self, query: Query, asker: Asker, own: OwnAddresses) -> Outcome | Verdict:
+        """The outcome, or the verdict under which the query is to be forwarded."""
+        question = query.question
+        # First: what is no question to us needs no policy, and must not reach an upstream either.
+        if (refused := protocol.answer(query)) is not None:
+            return Outcome(refused, None)
+        # Before any rule: no list may take the box's own name away, or let a phone slip to DNS elsewhere.
+        # But a domain with upstreams of its own ("lan" at the router) belongs to them.
+        if not self._forward.is_own_domain(question.name):
+            found = special.answer(question, own)
+            if found is not None:
+                kind, answer = found
+                return Outcome(answer, _special(kind, self.policy.generation), memorable=kind != "box")
+        # A pause lifts every rule, so it comes before them.
+        verdict = pause.verdict(self.policy, asker, question.name)
+        if verdict is None:
+            # Above the cache: a new rule works at once, without a flush.
+            verdict = self.policy.decide(asker, question.name, question.type)
+        if verdict.action is Action.BLOCKED:
+            return Outcome(blocked(question, verdict, self._settings.blocked_ttl), verdict)
+        if verdict.action is Action.REWRITTEN and verdict.rewrite is not None:
+            if verdict.rewrite.cname is not None:
+                return verdict  # its target is to be resolved
+            return Outcome(rewritten(question, verdict.rewrite, self._settings.blocked_ttl), verdict)
+        # After the policy, so that ANY tells nothing of a blocked name; before the cache, which has no ANY.
+        if (minimal := protocol.minimal_any(question)) is not None:
+            return Outcome(minimal, verdict)
+        cached = self._forward.cached(question, query.dnssec_ok, query.checking_disabled)
+        if cached is not None:
+            return self._finish(query, asker, verdict, cached)
+        if not query.recursion_desired:
+            # RFC 1034 §4.3.1: who does not ask for recursion gets what is at hand, and nothing is.
+            return Outcome(protocol.not_at_hand(), None)
+        return verdict
+
+    async def forward(self, query: Query, asker: Asker, verdict: Verdict) -> Outcome:
+        """The outcome of a query that nobody in the house could answer."""
+        policy = self.policy
+        asked = query.question
+        alias = verdict.rewrite.cname if verdict.rewrite is not None else None
+        target = asked if alias is None else Question(alias, alias, asked.type, asked.klass)
+        try:
+            answer = await self._forward.resolve(target, query.dnssec_ok, query.checking_disabled)
+        except UpstreamFault as error:
+            failed = Answer(SERVFAIL, extended=((protocol.EDE_NO_ANSWER, str(error)),))
+            return Outcome(failed, _refused("upstream", str(error), verdict, policy), memorable=False)
+        if verdict.rewrite is not None and alias is not None:
+            pointed = rewritten(asked, verdict.rewrite, self._settings.blocked_ttl)
+            answer = Answer(answer.rcode, pointed.records + answer.records, answer.authority)
+        return self._finish(query, asker, verdict, answer)
+
+    def _finish(self, query: Query, asker: Asker, verdict: Verdict, answer: Answer) -> Outcome:
+        """Hold an upstream's answer against the policy: it may lead to what the name did not show."""
+        question = query.question
+        if not _was_chosen(verdict):
+            for target in answers.cname_targets(answer):
+                led = self.policy.decide(asker, target, question.type)
+                if led.action is Action.BLOCKED:
+                    return Outcome(blocked(question, led, self._settings.blocked_ttl), led, dated=True)
+                if led.action is Action.OBSERVED and verdict.action is Action.ALLOWED:
+                    verdict = led
+            private = answers.private_address(question, answer, self._may_be_private)
+            if private is not None and not self._forward.is_own_domain(question.name):
+                why = f"private address {private} for a public name"
+                refused = _refused("rebinding", why, verdict, self.policy)
+                return Outcome(
+                    negative(question, NOERROR, self._settings.blocked_ttl, why=why), refused, dated=True
+                )
+        if self._settings.strip_ech:
+            answer = answers.without_ech(answer)
+        return Outcome(answer, verdict, dated=True)
+
+
+def _was_chosen(verdict: Verdict) -> bool:
+    """Did a user's own rule or a rewrite choose this answer? Then what it leads to is chosen too."""
+    return verdict.rewrite is not None or (
+        verdict.action is Action.ALLOWED and verdict.rule is not None and verdict.rule.layer is Layer.RULES
+    )
+
+
+def _special(kind: str, generation: int) -> Verdict:
+    return Verdict(Action.REWRITTEN, RuleRef(Layer.SPECIAL, kind, 0, ""), generation=generation)
+
+
+def _refused(link: str, why: str, verdict: Verdict, policy: Policy) -> Verdict:
+    rule = RuleRef(Layer.ANSWER, link, 0, why)
+    return Verdict(Action.REFUSED, rule, verdict.facts, generation=policy.generation)

@@ -1,0 +1,142 @@
+"""Who asks, and the answers that are ready for exactly the bytes they send. The common case of the server.
+
+A client's memo maps a packet without its id to the reply without its id. It is emptied by each new policy
+generation; what holds a falling TTL is dropped every second and made anew from the cache.
+"""
+
+from collections.abc import Callable, Iterator
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from gateway.model import Verdict
+from gateway.names import Name
+
+MAX_CLIENTS = 4096  # a household has dozens; a flood of forged senders must not fill the memory
+MAX_READY = 16_384  # answers of all clients together: about 8 MB a worker
+MAX_KEY = 512  # bytes; longer queries are rare and not worth remembering
+
+# Who is answered without being asked for in the settings: private, shared (VPN), link-local, loopback.
+HOUSE_NETWORKS = tuple(
+    ip_network(text)
+    for text in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "169.254.0.0/16",
+        "127.0.0.0/8",
+        "::1/128",
+        "fc00::/7",
+        "fe80::/10",
+    )
+)
+
+
+class Ready:
+    """An answer that waits for its packet, and how often it was given in this second."""
+
+    __slots__ = ("bytes", "count", "dated", "key", "name", "reply", "type", "verdict")
+
+    def __init__(
+        self, key: bytes, reply: bytes, name: Name | None, rtype: int, verdict: Verdict, *, dated: bool
+    ) -> None:
+        self.key = key  # the packet without its id
+        self.reply = reply  # the answer without its id
+        self.name = name
+        self.type = rtype
+        self.verdict = verdict
+        self.dated = dated  # holds TTLs that fall: good for this second only
+        self.count = 0
+        self.bytes = len(key) + 2
+
+
+class Client:
+    """One asking address. Mutable, and touched for every packet: so slots, and no properties."""
+
+    __slots__ = ("address", "allowed", "asker", "count", "device", "memo", "touched")
+
+    def __init__(self, address: IPv4Address | IPv6Address, *, allowed: bool) -> None:
+        self.address = address
+        self.device = str(address)
+        self.allowed = allowed
+        self.asker: object | None = None  # what the policy knows of it; None after a new generation
+        self.memo: dict[bytes, Ready] = {}
+        self.touched: list[Ready] = []  # given in this second
+        self.count = 0  # packets in this second
+
+
+class Clients:
+    """Everybody who asks one worker."""
+
+    def __init__(self, allow: tuple[str, ...] = ()) -> None:
+        self._networks: tuple[IPv4Network | IPv6Network, ...] = (
+            *HOUSE_NETWORKS,
+            *(ip_network(network) for network in allow),
+        )
+        self.known: dict[int | bytes, Client] = {}
+        self._by_address: dict[bytes, Client] = {}
+        self._ready = 0
+        self.forgotten = 0  # queries of clients that were forgotten before the next drain could tell of them
+
+    def meet(self, key: int | bytes, packed: bytes) -> Client:
+        """The client of this address; `key` is what the hot loop will know it by from now on."""
+        client = self.of(packed)
+        if len(self.known) >= MAX_CLIENTS:
+            self.known.clear()
+        self.known[key] = client
+        return client
+
+    def of(self, packed: bytes) -> Client:
+        """The client of this packed address."""
+        client = self._by_address.get(packed)
+        if client is None:
+            if len(self._by_address) >= MAX_CLIENTS:
+                self._forget_idle()
+            address = ip_address(packed)
+            allowed = any(address in network for network in self._networks)
+            client = self._by_address[packed] = Client(address, allowed=allowed)
+        return client
+
+    def _forget_idle(self) -> None:
+        """Drop who has not asked in this second; in a flood of forged senders the rest keep their answers."""
+        self.known.clear()
+        busy = {packed: client for packed, client in self._by_address.items() if client.touched}
+        if len(busy) >= MAX_CLIENTS // 2:
+            self.forgotten += sum(
+                max(client.count, sum(ready.count for ready in client.touched)) for client in busy.values()
+            )
+            busy = {}
+        self._by_address = busy
+        self._ready = sum(len(client.memo) for client in busy.values())
+
+    def remember(self, client: Client, ready: Ready) -> None:
+        """Give this answer to the same bytes from now on."""
+        if len(ready.key) > MAX_KEY:
+            return
+        if self._ready >= MAX_READY:
+            self.forget_answers()
+        if ready.key not in client.memo:
+            self._ready += 1
+        client.memo[ready.key] = ready
+
+    def forget_answers(self) -> None:
+        """A new generation: nothing that was decided before it may be said again."""
+        for client in self._by_address.values():
+            client.memo.clear()
+            client.asker = None
+        self._ready = 0
+
+    def drain(self, emit: Callable[[Client, Ready], None]) -> None:
+        """The end of a second: hand over what was given in it, and begin to count anew."""
+        for client in self._by_address.values():
+            client.count = 0
+            if not client.touched:
+                continue
+            touched, client.touched = client.touched, []
+            for ready in touched:
+                emit(client, ready)
+                ready.count = 0
+                if ready.dated and client.memo.pop(ready.key, None) is not None:
+                    self._ready -= 1
+
+    def __iter__(self) -> Iterator[Client]:
+        return iter(self._by_address.values())

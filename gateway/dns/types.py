@@ -1,0 +1,98 @@
+"""Numbers of the DNS that Hushgate treats by name (IANA DNS parameters)."""
+
+import re
+
+A = 1
+NS = 2
+CNAME = 5
+SOA = 6
+PTR = 12
+HINFO = 13
+MX = 15
+TXT = 16
+AAAA = 28
+SRV = 33
+DNAME = 39
+OPT = 41
+DS = 43
+RRSIG = 46
+NSEC = 47
+DNSKEY = 48
+NSEC3 = 50
+SVCB = 64
+HTTPS = 65
+TSIG = 250
+IXFR = 251
+AXFR = 252
+ANY = 255
+
+IN = 1  # the one class we serve
+
+NOERROR = 0
+FORMERR = 1
+SERVFAIL = 2
+NXDOMAIN = 3
+NOTIMP = 4
+REFUSED = 5
+BADVERS = 16
+
+# Extended errors (RFC 8914 §4) that Hushgate sends.
+EDE_STALE = 3
+EDE_PROHIBITED = 18
+EDE_FILTERED = 17
+EDE_BLOCKED = 15
+EDE_CENSORED_ANSWER = 16
+EDE_STALE_NXDOMAIN = 19
+EDE_NOT_READY = 14
+EDE_NO_REACHABLE_AUTHORITY = 22
+EDE_NETWORK_ERROR = 23
+
+_NAMES = {
+    A: "A",
+    NS: "NS",
+    CNAME: "CNAME",
+    SOA: "SOA",
+    PTR: "PTR",
+    HINFO: "HINFO",
+    MX: "MX",
+    TXT: "TXT",
+    AAAA: "AAAA",
+    SRV: "SRV",
+    35: "NAPTR",
+    DNAME: "DNAME",
+    OPT: "OPT",
+    DS: "DS",
+    44: "SSHFP",
+    RRSIG: "RRSIG",
+    NSEC: "NSEC",
+    DNSKEY: "DNSKEY",
+    NSEC3: "NSEC3",
+    52: "TLSA",
+    SVCB: "SVCB",
+    HTTPS: "HTTPS",
+    99: "SPF",
+    TSIG: "TSIG",
+    IXFR: "IXFR",
+    AXFR: "AXFR",
+    ANY: "ANY",
+    256: "URI",
+    257: "CAA",
+}
+_NUMBERS = {name: number for number, name in _NAMES.items()}
+_GENERIC = re.compile(r"TYPE([0-9]{1,5})")
+
+
+def name_of(number: int) -> str:
+    """`A`, `HTTPS`, or `TYPE1234` (RFC 3597 §5)."""
+    return _NAMES.get(number) or f"TYPE{number}"
+
+
+def by_name(text: str) -> int:
+    """The number of a record type. Raises ValueError."""
+    upper = text.upper()
+    if upper in _NUMBERS:
+        return _NUMBERS[upper]
+    generic = _GENERIC.fullmatch(upper)
+    if generic and int(generic[1]) <= 0xFFFF:
+        return int(generic[1])
+    raise ValueError(f"unknown record type {text!r}")

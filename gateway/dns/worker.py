@@ -1,0 +1,121 @@
+"""The role `dns`: one worker process. Needs the last published policy and nothing else of the house."""
+
+import asyncio
+import gc
+import logging
+import os
+import time
+from typing import Any
+
+import msgspec
+
+from gateway.control import ControlServer, socket_path
+from gateway.data import Data
+from gateway.dns import resolver
+from gateway.dns.cache import Cache
+from gateway.dns.chain import Chain
+from gateway.dns.feed import Feed
+from gateway.dns.links import pause
+from gateway.dns.links.forward import Forward
+from gateway.dns.memo import Clients
+from gateway.dns.server import Server
+from gateway.dns.upstream.build import Upstreams
+from gateway.journal.sender import Sender
+from gateway.names import from_text
+from gateway.policy.decide import Policy
+from gateway.settings import Settings, endpoint
+from gateway.tasks import Tasks
+
+TICK = 1.0  # seconds: events are coalesced over this, and TTLs in ready answers are no older
+
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """One DNS worker: server, chain, policy, control socket."""
+
+    def __init__(self, data: Data, settings: Settings, index: int) -> None:
+        self._data = data
+        self._role = f"dns-{index}"
+        self._started = time.time()
+        self._tasks = Tasks()
+        self._policy = Policy.open(data.policy)
+        self._pauses = pause.holding(self._policy)
+        dns = settings.dns
+        self._cache = Cache(dns.cache_mb << 20, serve_stale=dns.serve_stale)
+        self._listen = [endpoint(text, "dns.listen") for text in dns.listen]
+        self._upstreams = Upstreams(
+            dns, own=self._listen, recursive_port=resolver.port(data) if resolver.wanted(settings) else 0
+        )
+        clients = Clients(dns.allow)
+        own_domains = frozenset(from_text(domain) for domain in dns.domains)
+        forward = Forward(self._cache, self._upstreams.forwarder, self._tasks, own_domains)
+        chain = Chain(dns, self._policy, forward)
+        self._server = Server(dns, chain, clients, self._tasks)
+        self._sender = Sender(data.keeper_socket, f"{self._role}/{os.getpid()}/{time.time_ns()}")
+        self._feed = Feed(clients, self._sender, dns.rate_limit)
+        self._control = ControlServer(
+            socket_path(data.run, self._role), {"status": self._status, "policy": self._adopt}
+        )
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until `stop`. Raises OSError for an address that cannot be had."""
+        self._sender.start()
+        await self._server.start(self._listen)
+        await self._control.start()
+        # What is here now stays: collecting garbage need not look at it again.
+        gc.collect()
+        gc.freeze()
+        self._tasks.spawn("tick", self._tick())
+        try:
+            await stop.wait()
+        finally:
+            await self._control.stop()
+            await self._server.stop()
+            self._feed.flush(int(time.time()))
+            await self._sender.stop()
+            await self._upstreams.stop()
+            await self._tasks.stop()
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            self._feed.flush(int(time.time()))
+            holding = pause.holding(self._policy)
+            if holding != self._pauses:
+                self._pauses = holding
+                self._server.adopt(self._policy)
+
+    async def _adopt(self, _: dict[str, Any]) -> dict[str, Any]:
+        """Load the generation that the manifest names; the old one serves meanwhile and, if it fails, on."""
+        begin = time.perf_counter()
+        policy = await asyncio.to_thread(self._policy.reopen, self._data.policy)
+        self._policy, self._pauses = policy, pause.holding(policy)
+        self._server.adopt(policy)
+        return {"generation": policy.generation, "ms": round((time.perf_counter() - begin) * 1000, 2)}
+
+    async def _status(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "role": self._role,
+            "pid": os.getpid(),
+            "since": int(self._started),
+            "generation": self._policy.generation,
+            "counts": self._server.statistics(),
+            "cache": {
+                "entries": len(self._cache),
+                "bytes": self._cache.size,
+                "hits": self._cache.hits,
+                "misses": self._cache.misses,
+            },
+            "events": {
+                "waiting": self._sender.waiting,
+                "dropped": self._sender.dropped,
+                "keeper": self._sender.connected,
+            },
+            "upstreams": [msgspec.to_builtins(each) for each in self._upstreams.forwarder.status()],
+        }
+
+
+async def run(data: Data, settings: Settings, index: int, stop: asyncio.Event) -> None:
+    """The role's life."""
+    await Worker(data, settings, index).run(stop)

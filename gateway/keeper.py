@@ -1,0 +1,118 @@
+"""The role `keeper`: the journal, and what has to be done now and then (see gateway/journal/keeper.py)."""
+
+import asyncio
+import logging
+import os
+import sys
+import time
+from typing import Any
+
+import msgspec
+
+from gateway import changes
+from gateway.control import ControlServer, socket_path
+from gateway.data import Data
+from gateway.errors import HushgateError
+from gateway.journal.keeper import Job, Keeper
+from gateway.model import Layer, RuleRef
+from gateway.policy import manifest
+from gateway.policy.decide import Policy
+from gateway.roles import KEEPER
+from gateway.settings import Settings
+
+SETTLE_EVERY = 30.0  # seconds: is what is in force what is stored?
+EXPIRY_EVERY = 1.0  # seconds: has a rule that was to last for a while come to its end?
+REFRESH_EVERY = 900.0  # seconds: is a list due? One that failed is tried again then
+FIRST_REFRESH = 20.0  # seconds after the start: a box that boots has no network yet
+
+_log = logging.getLogger(__name__)
+
+
+class _Texts:
+    """Rules as written, for the log: read from the lists' copies of the generation in force."""
+
+    def __init__(self, data: Data) -> None:
+        self._data = data
+        self.policy: Policy | None = None
+
+    def refresh(self) -> Policy | None:
+        """The policy in force; the last one known while there is none."""
+        try:
+            held = self.policy
+            self.policy = held.reopen(self._data.policy) if held else Policy.open(self._data.policy)
+        except HushgateError as error:
+            _log.error("the policy in force cannot be read: %s", error)
+        return self.policy
+
+    def __call__(self, name: str, line: int, generation: int) -> str:
+        """The text of a list's line; "" where its copy is gone."""
+        if self.policy is None or self.policy.generation < generation:
+            self.refresh()
+        return self.policy.text_of(RuleRef(Layer.LISTS, name, line, "")) if self.policy else ""
+
+
+class _Chores:
+    """The periodic jobs that have to do with the policy."""
+
+    def __init__(self, data: Data, settings: Settings, texts: _Texts) -> None:
+        self._data = data
+        self._settings = settings
+        self._texts = texts
+
+    def jobs(self) -> tuple[Job, ...]:
+        """What to do, and how often."""
+        return (
+            Job("settle", SETTLE_EVERY, self._settle),
+            Job("expiry", EXPIRY_EVERY, self._expire, first=1.0),
+            Job("lists", REFRESH_EVERY, self._refresh, first=FIRST_REFRESH),
+        )
+
+    async def _settle(self) -> None:
+        applied = await asyncio.to_thread(changes.settle, self._data, self._settings)
+        if applied is not None:
+            _log.info("generation %d is in force, as stored", applied.generation)
+
+    async def _expire(self) -> None:
+        policy = self._texts.policy or self._texts.refresh()
+        if policy is None or not 0 < policy.expires <= time.time():
+            return
+        policy = self._texts.refresh()
+        if policy is not None and 0 < policy.expires <= time.time():
+            await asyncio.to_thread(changes.drop_expired, self._data)
+
+    async def _refresh(self) -> None:
+        """In a process of its own: an HTTP client and a million lines must not stay in this one."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "gateway.cli", "lists", "refresh", "--due"),
+            *("--data", str(self._data.root)),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            await process.wait()
+        finally:
+            if process.returncode is None:
+                process.terminate()
+
+
+async def run(data: Data, settings: Settings, stop: asyncio.Event) -> None:
+    """The role's life."""
+    started = int(time.time())
+    texts = _Texts(data)
+    keeper = Keeper(data.root, settings, text_of=texts, jobs=_Chores(data, settings, texts).jobs())
+
+    async def status(_: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "role": KEEPER,
+            "pid": os.getpid(),
+            "since": started,
+            "generation": manifest.current(data.policy).generation,
+            "journal": msgspec.to_builtins(keeper.status),
+        }
+
+    control = ControlServer(socket_path(data.run, KEEPER), {"status": status})
+    await control.start()
+    try:
+        await keeper.run(stop)
+    finally:
+        await control.stop()

@@ -1,0 +1,76 @@
+"""One role in one process: log lines to stderr, signals to a stop event, then the role's own life."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+
+from gateway.data import Data
+from gateway.dns import resolver
+from gateway.errors import HushgateError, UsageError
+from gateway.settings import Settings
+
+KEEPER = "keeper"
+
+Life = Callable[[asyncio.Event], Awaitable[None]]
+
+
+def names(settings: Settings) -> list[str]:
+    """The roles of a box with these settings, in the order in which they start."""
+    # DNS first: a phone that wakes up asks at once. The keeper catches up on what happened before it.
+    unbound = [resolver.ROLE] if resolver.wanted(settings) else []
+    return [*unbound, *(f"dns-{index}" for index in range(workers(settings))), KEEPER]
+
+
+def workers(settings: Settings) -> int:
+    """How many DNS workers: as set, else one for each processor this process may use."""
+    return settings.dns.workers or len(os.sched_getaffinity(0))
+
+
+def preload() -> None:
+    """Load what the DNS workers need, before they are forked."""
+    import_module("gateway.dns.worker")
+
+
+def run(role: str, data: Data, settings: Settings) -> int:
+    """Live as `role` until SIGTERM or SIGINT; the exit code. Raises UsageError for an unknown role."""
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format=f"{role}: %(levelname)s %(message)s", force=True
+    )
+    for chatty in ("httpx", "alembic"):  # each DoH request, each step of a migration
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    try:
+        if role == resolver.ROLE:
+            resolver.become(data, settings)
+        life = _life(role, data, settings)
+        asyncio.run(_until_signal(life))
+    except (HushgateError, OSError) as error:
+        hint = getattr(error, "hint", "")
+        logging.getLogger(__name__).error("%s%s", error, f" ({hint})" if hint else "")
+        return 1
+    return 0
+
+
+def _life(role: str, data: Data, settings: Settings) -> Life:
+    """Imports only the role's own rooms: memory is counted for each process."""
+    kind, _, index = role.partition("-")
+    if kind == "dns" and index.isdecimal():
+        from gateway.dns import worker
+
+        return lambda stop: worker.run(data, settings, int(index), stop)
+    if role == KEEPER:
+        from gateway import keeper
+
+        return lambda stop: keeper.run(data, settings, stop)
+    raise UsageError(f"there is no role {role!r}", hint="roles: dns-0, dns-1 …, keeper")
+
+
+async def _until_signal(life: Life) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await life(stop)

@@ -1,0 +1,192 @@
+"""Subscribed lists: where from, for whom, and what the last fetch came to. The copies are files, not ours."""
+
+import msgspec
+from sqlmodel import Session, col, delete, func, or_, select
+
+from gateway.errors import UsageError
+from gateway.policy.state import EVERYONE
+from gateway.store import groups
+from gateway.store.tables import ListGroupTable, ListTable
+from gateway.store.text import MAX_NAME, MAX_SOURCE, one_line
+
+
+class Subscription(msgspec.Struct, frozen=True):
+    """One subscribed list."""
+
+    id: int
+    name: str
+    source: str  # URL or path
+    syntax: str
+    groups: tuple[str, ...]
+    enabled: bool
+    version: str  # SHA-256 of the last good copy, in hex; "" before there is one
+    etag: str
+    last_modified: str
+    fetched: int  # Unix seconds of the last fetch that gave or confirmed a good copy; 0 for never
+    rules: int
+    refused: int
+    error: str  # why the last fetch failed; "" if it did not
+
+
+def add_list(
+    session: Session,
+    source: str,
+    *,
+    name: str = "",
+    syntax: str = "auto",
+    for_groups: tuple[str, ...] = (EVERYONE,),
+) -> Subscription:
+    """Subscribe. A source that is there already gains the groups. Raises UsageError."""
+    source = one_line(source, "the list's address", MAX_SOURCE, empty=False)
+    row = session.exec(select(ListTable).where(ListTable.source == source)).first()
+    if row is None:
+        row = ListTable(
+            name=_free_name(session, name, source),
+            source=source,
+            syntax=syntax,
+            enabled=True,
+            version="",
+            etag="",
+            last_modified="",
+            fetched=0,
+            rules=0,
+            refused=0,
+            error="",
+        )
+        session.add(row)
+        session.flush()
+    for group in for_groups:
+        _link(session, row.id or 0, groups.get_group(session, group).name)
+    return _value(session, row)
+
+
+def list_lists(session: Session) -> tuple[Subscription, ...]:
+    """All subscriptions, oldest first."""
+    return tuple(_value(session, row) for row in session.exec(select(ListTable).order_by(col(ListTable.id))))
+
+
+def get_list(session: Session, which: str | int) -> Subscription:
+    """The list of this number, name or source. Raises UsageError."""
+    return _value(session, _row(session, which))
+
+
+def update_list(
+    session: Session,
+    which: str | int,
+    *,
+    enabled: bool | None = None,
+    syntax: str | None = None,
+    for_groups: tuple[str, ...] | None = None,
+) -> Subscription:
+    """Change what is given, leave what is None. Raises UsageError."""
+    row = _row(session, which)
+    if enabled is not None:
+        row.enabled = enabled
+    if syntax is not None:
+        row.syntax = syntax
+    session.add(row)
+    if for_groups is not None:
+        session.exec(delete(ListGroupTable).where(col(ListGroupTable.list_id) == row.id))
+        for group in for_groups:
+            _link(session, row.id or 0, groups.get_group(session, group).name)
+    session.flush()
+    return _value(session, row)
+
+
+def fetched_list(
+    session: Session,
+    number: int,
+    *,
+    now: int,
+    version: str,
+    rules: int,
+    refused: int,
+    etag: str = "",
+    last_modified: str = "",
+) -> Subscription:
+    """A fetch gave or confirmed a good copy: note it. Raises UsageError."""
+    row = _row(session, number)
+    row.version, row.rules, row.refused = version, rules, refused
+    row.etag, row.last_modified = etag[:MAX_SOURCE], last_modified[:MAX_SOURCE]
+    row.fetched, row.error = now, ""
+    session.add(row)
+    session.flush()
+    return _value(session, row)
+
+
+def failed_list(session: Session, number: int, error: str) -> Subscription:
+    """A fetch failed: the last good copy stays, the reason is kept. Raises UsageError."""
+    row = _row(session, number)
+    row.error = error.replace("\0", "�")[:MAX_SOURCE]
+    session.add(row)
+    session.flush()
+    return _value(session, row)
+
+
+def remove_list(session: Session, which: str | int) -> Subscription:
+    """Unsubscribe and say what it was. Raises UsageError."""
+    row = _row(session, which)
+    value = _value(session, row)
+    session.exec(delete(ListGroupTable).where(col(ListGroupTable.list_id) == row.id))
+    session.delete(row)
+    session.flush()
+    return value
+
+
+def _free_name(session: Session, name: str, source: str) -> str:
+    """The wished name, or one made from the end of the source; a number is added where it is taken."""
+    wished = one_line(name, "the list's name", MAX_NAME)
+    made = wished or (source.split("?")[0].rstrip("/").rpartition("/")[2][: MAX_NAME - 4] or "list")
+    candidate, count = made, 1
+    while session.exec(select(ListTable.id).where(ListTable.name == candidate)).first() is not None:
+        if wished:
+            raise UsageError(f"there is a list {wished} already")
+        count += 1
+        candidate = f"{made} {count}"
+    return candidate
+
+
+def _link(session: Session, number: int, group: str) -> None:
+    if session.get(ListGroupTable, (number, group)) is None:
+        last = session.exec(
+            select(func.max(ListGroupTable.position)).where(ListGroupTable.group == group)
+        ).one()
+        session.add(ListGroupTable(list_id=number, group=group, position=(last or 0) + 1))
+        session.flush()
+
+
+def _row(session: Session, which: str | int) -> ListTable:
+    row = None
+    if isinstance(which, int) or which.isdecimal():
+        number = int(which) if len(str(which)) < 10 else 0
+        row = session.get(ListTable, number)
+    if row is None and isinstance(which, str) and "\0" not in which:
+        same = or_(col(ListTable.name) == which, col(ListTable.source) == which)
+        row = session.exec(select(ListTable).where(same).order_by(col(ListTable.id))).first()
+    if row is None:
+        shown = one_line(str(which), "the list", MAX_SOURCE)
+        raise UsageError(f"no list {shown}", hint="hushgate lists list shows them")
+    return row
+
+
+def _value(session: Session, row: ListTable) -> Subscription:
+    links = session.exec(
+        select(ListGroupTable.group)
+        .where(ListGroupTable.list_id == row.id)
+        .order_by(col(ListGroupTable.group))
+    )
+    return Subscription(
+        id=row.id or 0,
+        name=row.name,
+        source=row.source,
+        syntax=row.syntax,
+        groups=tuple(links),
+        enabled=row.enabled,
+        version=row.version,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        fetched=row.fetched,
+        rules=row.rules,
+        refused=row.refused,
+        error=row.error,
+    )

@@ -1,0 +1,55 @@
+"""Migrations make what the table classes say, and nothing is loaded where nothing is to be done."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from gateway.journal.tables import JournalTable
+from gateway.store import migrate
+from gateway.store.engine import Database, open_journal, open_store
+from gateway.store.tables import PolicyTable
+
+PARTS = {"policy": (open_store, PolicyTable.metadata), "journal": (open_journal, JournalTable.metadata)}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_migrated_tables_are_those_of_the_classes(part: str, tmp_path: Path, url: str) -> None:
+    opened, metadata = PARTS[part]
+    database: Database = opened(tmp_path, url)
+    with database.read() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"version_table": migrate.version_table(part), "compare_type": True}
+        )
+        assert compare_metadata(context, metadata) == []
+        assert migrate.version(connection, part) == migrate.HEADS[part]
+    database.close()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_noted_head_is_the_last_script(part: str) -> None:
+    assert ScriptDirectory.from_config(migrate.config(part)).get_current_head() == migrate.HEADS[part]
+
+
+def test_alembic_is_not_loaded_for_a_database_that_is_up_to_date(tmp_path: Path) -> None:
+    open_journal(tmp_path).close()
+    program = (
+        "import sys, pathlib; from gateway.store.engine import open_journal; "
+        "open_journal(pathlib.Path(sys.argv[1])).close(); "
+        "print([name for name in ('alembic', 'psycopg', 'mako') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_folder_with_odd_characters_is_no_trouble(tmp_path: Path) -> None:
+    folder = tmp_path / "a %s ? # ü 100%"
+    folder.mkdir()
+    open_store(folder).close()
+    assert [path.name for path in folder.glob("*.db")] == ["hushgate.db"]

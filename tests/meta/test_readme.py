@@ -1,0 +1,230 @@
+"""Every command of the README works: each is tried in a fresh clone, against a box that `deploy/up` started.
+
+A command that the README shows must stand in TRIALS, with how to try it, and the other way round.
+"""
+
+import fnmatch
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import box
+from tests.fakes.upstream import running_upstream
+from tests.meta import copies, readme, tree
+
+PATIENCE = 300  # seconds for `deploy/up` on a small machine that has to fetch everything
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A reader's terminal: in the clone, with the box running."""
+
+    clone: Path
+    box: box.Box
+
+    def run(self, command: str, timeout: float = 60) -> str:
+        """What the command prints when typed here."""
+        done = subprocess.run(
+            ["sh", "-c", command],
+            cwd=self.clone,
+            env=self.box.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
+        assert done.returncode == 0, f"{command}: exit code {done.returncode}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+
+Trial = Callable[[Visit, str], None]
+
+
+def _clones(visit: Visit, _command: str) -> None:
+    assert (visit.clone / ".git").is_dir()  # the fixture did it, from here instead of from the internet
+
+
+def _enters(visit: Visit, command: str) -> None:
+    assert command.split()[1] == "hushgate"
+    assert (visit.clone / "deploy").is_dir()
+
+
+def _starts(visit: Visit, _command: str) -> None:
+    assert f"127.0.0.1:{visit.box.port}" in visit.box.text()
+    assert "hushgate log" in visit.box.text()
+
+
+def _tests(visit: Visit, command: str) -> None:
+    """Everything but the tests themselves, which are running right now."""
+    done = subprocess.run(
+        ["sh", "-c", f"{command} --collect-only --quiet tests/meta"],
+        cwd=visit.clone,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert "test_readme.py" in done.stdout
+    assert "tests ok" in done.stderr.splitlines()[-1]
+
+
+def _prints(*words: str) -> Trial:
+    def trial(visit: Visit, command: str) -> None:
+        said = visit.run(command).lower()
+        assert not [word for word in words if word.lower() not in said], said
+
+    return trial
+
+
+def _follows(visit: Visit, command: str) -> None:
+    process = subprocess.Popen(
+        ["sh", "-c", f"exec {command}"],
+        cwd=visit.clone,
+        env=visit.box.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    limit = threading.Timer(30, process.kill)  # ends the wait below
+    limit.start()
+    try:
+        assert process.stdout is not None
+        visit.box.address("data.mistat.xiaomi.com")
+        assert any("data.mistat.xiaomi.com" in line for line in process.stdout)
+    finally:
+        limit.cancel()
+        process.kill()
+        process.communicate()
+
+
+def _blocks(visit: Visit, command: str) -> None:
+    """`hushgate rules add "||name^"`: what it names is blocked afterwards, and was not before."""
+    name = command.partition("||")[2].partition("^")[0]
+    assert visit.box.address(name) != box.NULL_ADDRESS
+    visit.run(command)
+    assert visit.box.address(name) == box.NULL_ADDRESS
+
+
+def _subscribes(visit: Visit, command: str) -> None:
+    """`hushgate lists add SOURCE`, with a list of ours in its place: the internet's may be gone tomorrow."""
+    listed = visit.clone / "list.txt"
+    listed.write_text("listed.example.com\n")
+    verb, _, _source = command.rpartition(" ")
+    visit.run(f"{verb} {listed}")
+    assert visit.box.address("listed.example.com") == box.NULL_ADDRESS
+
+
+def _plays(visit: Visit, command: str) -> None:
+    visit.run(f"{command} --seconds 3")
+    assert "demo" in visit.run("hushgate devices")
+
+
+# A command as the README has it (* stands for anything) → how it is tried. In the README's order.
+TRIALS: dict[str, Trial] = {
+    "git clone *": _clones,
+    "cd hushgate": _enters,
+    "deploy/up": _starts,
+    "hushgate status": _prints("keeper", "dns"),
+    "hushgate why tracking.miui.com": _prints("blocked", "Xiaomi"),
+    "hushgate log --follow": _follows,
+    "hushgate rules add *": _blocks,
+    "hushgate lists add *": _subscribes,
+    "hushgate demo": _plays,
+    "deploy/test": _tests,
+}
+
+
+def _readme() -> list[str]:
+    return readme.commands((tree.ROOT / "README.md").read_text(encoding="utf-8"))
+
+
+def _bare(command: str) -> str:
+    """Without what depends on where one stands and who one is."""
+    return command.removeprefix("sudo ").removeprefix(".venv/bin/")
+
+
+def _matching(pattern: str) -> list[str]:
+    return [command for command in map(_bare, _readme()) if fnmatch.fnmatchcase(command, pattern)]
+
+
+@pytest.fixture(scope="module")
+def visit() -> Iterator[Visit]:
+    with tempfile.TemporaryDirectory(prefix="hg-readme-") as folder:
+        origin = copies.repository(Path(folder) / "origin")
+        clone = Path(folder) / "hushgate"
+        subprocess.run(
+            ["git", "clone", "--quiet", origin, clone], check=True, timeout=60, capture_output=True
+        )
+        if not _packages_can_be_fetched(Path(folder)):
+            pytest.skip("a fresh clone fetches its packages, and there is no network here")
+        environment = {**os.environ, "PATH": f"{clone}/.venv/bin:{os.environ['PATH']}"}
+        with (
+            running_upstream() as upstream,
+            box.running(
+                [str(clone / "deploy" / "up")],
+                Path(folder) / "data",
+                cwd=clone,
+                upstream=upstream.url,
+                environment=environment,
+                patience=PATIENCE,
+            ) as running,
+        ):
+            visit = Visit(clone, running)
+            _wait_for_all_roles(visit)
+            yield visit
+
+
+def _wait_for_all_roles(visit: Visit) -> None:
+    """DNS answers first, which is as it should be; nobody types the next command that fast."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            visit.run("hushgate status")
+            return
+        except AssertionError:
+            if time.monotonic() > deadline:
+                raise
+
+
+def _packages_can_be_fetched(folder: Path) -> bool:
+    """Asks for the smallest package of the lock file, past pip's cache."""
+    lock = (tree.ROOT / "deploy" / "locks" / "runtime.txt").read_text(encoding="utf-8")
+    pin = next(line.split()[0] for line in lock.splitlines() if line.startswith("typing-inspection=="))
+    fetch = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir", pin]
+    try:
+        done = subprocess.run([*fetch, "--dest", folder / "fetched"], capture_output=True, timeout=30)
+    except subprocess.TimeoutExpired:
+        return False
+    shutil.rmtree(folder / "fetched", ignore_errors=True)
+    return done.returncode == 0
+
+
+def test_every_command_of_the_readme_has_a_trial() -> None:
+    untried = [c for c in map(_bare, _readme()) if not any(fnmatch.fnmatchcase(c, p) for p in TRIALS)]
+    assert not untried
+
+
+def test_every_trial_is_of_a_command_in_the_readme() -> None:
+    assert not [pattern for pattern in TRIALS if not _matching(pattern)]
+
+
+@pytest.mark.timeout(PATIENCE + 200)
+@pytest.mark.parametrize("pattern", TRIALS)
+def test_command_of_the_readme_works(pattern: str, visit: Visit) -> None:
+    for command in _matching(pattern):
+        TRIALS[pattern](visit, command)
+
+
+def test_commands_are_found_in_console_and_sh_blocks_only() -> None:
+    console = "```console\n$ one --x  # why\noutput\n$ two\n```\n"
+    text = f"{console}\n```sh\n# note\nthree 'a  b'\n```\n```toml\nfour = 1\n```\n"
+    assert readme.commands(text) == ["one --x", "two", "three 'a  b'"]
