@@ -1,6 +1,7 @@
 """The verbs of `hushgate`: parse, call, print, exit code. What they do is in gateway/commands."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -32,6 +33,7 @@ class _Act(Protocol):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Data goes to stdout, everything else to stderr; an error ends with what to do."""
     options = parser().parse_args(arguments)
+    os.umask(0o077)  # whatever is written is for its owner alone: the log is personal
     module, function = options.call.split(":")
     try:
         code: int = getattr(import_module(f"gateway.commands.{module}"), function)(options)

@@ -24,8 +24,10 @@ class Data:
     def prepare(self) -> None:
         """Make the folders, for their owner alone: the log is personal. Raises UsageError."""
         try:
-            for folder in (self.root, self.policy, self.lists, self.run):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # The resolver runs as another user: it may pass through the folder, but look at nothing in it.
+            self.root.mkdir(mode=0o711, parents=True, exist_ok=True)
+            for folder in (self.policy, self.lists, self.run):
+                folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise UsageError(
                 f"the data folder {self.root} cannot be used: {error.strerror}",

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import resource
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -14,6 +15,7 @@ from gateway.errors import HushgateError, UsageError
 from gateway.settings import Settings
 
 KEEPER = "keeper"
+MAX_FILES = 8192
 
 Life = Callable[[asyncio.Event], Awaitable[None]]
 
@@ -42,6 +44,7 @@ def run(role: str, data: Data, settings: Settings) -> int:
     )
     for chatty in ("httpx", "alembic"):  # each DoH request, each step of a migration
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    _raise_file_limit()
     try:
         if role == resolver.ROLE:
             resolver.become(data, settings)
@@ -52,6 +55,13 @@ def run(role: str, data: Data, settings: Settings) -> int:
         logging.getLogger(__name__).error("%s%s", error, f" ({hint})" if hint else "")
         return 1
     return 0
+
+
+def _raise_file_limit() -> None:
+    """Each question under way may hold a few sockets, each client a connection; 1024 is soon reached."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_FILES if hard == resource.RLIM_INFINITY else min(MAX_FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _life(role: str, data: Data, settings: Settings) -> Life:

@@ -46,16 +46,17 @@ def _joined(*parts: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
     return st.tuples(*parts).map(b"".join)
 
 
+_strings = st.binary(max_size=100).map(lambda text: bytes((len(text),)) + text)
 records = st.one_of(
     _record(A, _after(4)),
     _record(AAAA, _after(16)),
     _record(CNAME, readable_names),
     _record(NS, readable_names),
-    _record(TXT, st.binary(max_size=300)),
+    _record(TXT, st.lists(_strings, min_size=1, max_size=3).map(b"".join)),
     _record(MX, _joined(_after(2), readable_names)),
     _record(SRV, _joined(_after(6), readable_names)),
     _record(SOA, _joined(readable_names, readable_names, _after(20))),
-    _record(65_280, st.binary(max_size=100)),
+    _record(65_280, st.binary(min_size=1, max_size=100)),
 )
 reasons = st.tuples(st.integers(0, 65_535), st.text(max_size=30).map(lambda text: text.rstrip("\0")))
 

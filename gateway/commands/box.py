@@ -16,7 +16,7 @@ from gateway.data import Data, existing
 from gateway.dns import resolver
 from gateway.dns.upstream import build, system
 from gateway.dns.upstream.recursive import find_program
-from gateway.errors import HushgateError, SettingsError
+from gateway.errors import HushgateError
 from gateway.interfaces import reachable
 from gateway.settings import Settings, endpoint
 from gateway.supervisor import Claim, Supervisor
@@ -79,16 +79,17 @@ def _greet(data: Data, in_force: Settings, remark: str) -> None:
     if remark:
         lines.append(remark)
     if not dns.upstreams:
-        found = ", ".join(url.removeprefix("udp://") for url in _system_upstreams(dns)) or "none were found"
+        own = [endpoint(text, "dns.listen") for text in dns.listen]
+        found = ", ".join(url.removeprefix("udp://") for url in system.found(own)) or "it has none just now"
         lines.append(
             f"No upstream is set: it asks this machine's own resolvers ({found}). To choose: --upstream URL"
         )
     port = endpoint(dns.listen[0], "dns.listen")[1]
-    own = [str(address) for address in reachable()]
-    if own and port == 53:
+    reached = [str(address) for address in reachable()]
+    if reached and port == 53:
         lines += [
             "",
-            f"To point a phone at it, make {own[0]} its DNS server:",
+            f"To point a phone at it, make {reached[0]} its DNS server:",
             "  Android, MIUI, HyperOS: Settings > Wi-Fi > your network > IP settings: Static > DNS 1",
             "  and Settings > Connection & sharing > Private DNS: Off",
             "  iOS: Settings > Wi-Fi > (i) > Configure DNS > Manual",
@@ -113,13 +114,6 @@ def _command() -> str:
         return str(called.resolve().relative_to(Path.cwd()))
     except ValueError:
         return str(called)
-
-
-def _system_upstreams(dns: settings.Dns) -> list[str]:
-    try:
-        return list(system.upstream_urls([endpoint(text, "dns.listen") for text in dns.listen]))
-    except SettingsError:
-        return []
 
 
 def run(options: Namespace) -> int:

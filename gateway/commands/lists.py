@@ -39,7 +39,7 @@ def add(options: Namespace) -> int:
     """Subscribe; when this returns the list is in force."""
     data = existing(options.data)
     source, syntax, name = options.source, options.syntax, options.name
-    known = {one.name: one for one in known_sources.load()}.get(source)
+    known = {one.name.lower(): one for one in known_sources.load()}.get(source.lower())
     if known is not None:
         source, syntax, name = known.url, known.syntax, name or known.name
     sources.check(source)

@@ -1,30 +1,21 @@
 """DNS messages: bytes ⇄ values. The only room that imports dnslib, and only behind the gate."""
 
-import functools
 from struct import Struct as Layout
 
 import msgspec
 from dnslib.buffer import BufferError as LibraryBufferError
 from dnslib.label import DNSBuffer, DNSLabelError
 
-from gateway.dns import gate
+from gateway.dns import edns, gate
 from gateway.dns.types import CNAME, IN, OPT, SERVFAIL
 from gateway.errors import WireError
 from gateway.names import ROOT, Name
 
 AA, TC, RD, RA, AD, CD = 0x0400, 0x0200, 0x0100, 0x0080, 0x0020, 0x0010
-DO = 0x8000  # in OPT's flags (RFC 3225)
-MIN_UDP = 512  # RFC 6891 §6.2.3: a smaller announced size means this
-EXTENDED_ERROR = 15  # EDNS option (RFC 8914)
-PADDING = 12  # EDNS option (RFC 7830)
-MAX_EXTENDED_TEXT = 120  # bytes; a reason fits, and a small answer stays small
-MAX_EXTENDED = 4  # of an upstream's extended errors; the rest say nothing new
-MAX_OPTIONS = 32  # looked at in one OPT: 64 kB of empty ones would take 6 ms
 
 _HEADER = gate.HEADER
 _RECORD = Layout(">HHIH")
 _TWO = Layout(">HH")
-_OPT = Layout(">BHHBBHH")  # root, OPT, size, extended rcode, version, flags, rdata length
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -43,7 +34,7 @@ class Query(msgspec.Struct, frozen=True):
     flags: int
     question: Question
     edns_version: int = -1  # -1: no EDNS
-    udp_size: int = MIN_UDP
+    udp_size: int = edns.MIN_UDP
     dnssec_ok: bool = False
 
     @property
@@ -106,8 +97,8 @@ def decode_query(data: bytes) -> Query:
         shape.flags,
         question,
         edns_version=ttl >> 16 & 0xFF,
-        udp_size=max(size, MIN_UDP),
-        dnssec_ok=bool(ttl & DO),
+        udp_size=max(size, edns.MIN_UDP),
+        dnssec_ok=bool(ttl & edns.DO),
     )
 
 
@@ -124,11 +115,8 @@ def encode_query(
     """A query for an upstream, with EDNS; `pad_to` rounds its length up (RFC 8467: 128 on encrypted ways)."""
     flags = RD | AD | (CD if checking_disabled else 0)
     head = _HEADER.pack(ident, flags, 1, 0, 0, 1) + spelled + _TWO.pack(qtype, IN)
-    options = b""
-    if pad_to:
-        missing = -(len(head) + _OPT.size + 4) % pad_to
-        options = _TWO.pack(PADDING, missing) + bytes(missing)
-    return head + _OPT.pack(0, OPT, udp_size, 0, 0, DO if dnssec_ok else 0, len(options)) + options
+    options = edns.padding(len(head) + edns.SIZE, pad_to) if pad_to else b""
+    return head + edns.opt(udp_size, dnssec_ok=dnssec_ok, options=options)
 
 
 def decode_reply(data: bytes) -> Reply:
@@ -144,7 +132,7 @@ def decode_reply(data: bytes) -> Reply:
     for shape in shapes:
         if shape.type == OPT:
             rcode |= (shape.ttl >> 24) << 4
-            extended = _extended_errors(data[shape.rdata_at : shape.rdata_end])
+            extended = edns.extended_errors(data[shape.rdata_at : shape.rdata_end])
         elif shape.section < 3:
             sections[shape.section - 1].append(_record(data, names, shape))
     answer = Answer(
@@ -156,23 +144,6 @@ def decode_reply(data: bytes) -> Reply:
         extended=extended,
     )
     return Reply(ident, Question(spelled.lower(), spelled, qtype, klass), bool(flags & TC), answer)
-
-
-def _extended_errors(options: bytes) -> tuple[tuple[int, str], ...]:
-    """What an OPT says of why (RFC 8914 §2). It is only for people to read: what is malformed is ignored."""
-    found: list[tuple[int, str]] = []
-    at = 0
-    for _ in range(MAX_OPTIONS):
-        if at + _TWO.size > len(options) or len(found) == MAX_EXTENDED:
-            break
-        option, length = _TWO.unpack_from(options, at)
-        at += _TWO.size
-        value = options[at : at + length]
-        at += length
-        if option == EXTENDED_ERROR and 2 <= length == len(value):
-            text = value[2:].decode(errors="replace").rstrip("\0")  # the sender may have ended it with a NUL
-            found.append((int.from_bytes(value[:2], "big"), text[:MAX_EXTENDED_TEXT]))
-    return tuple(found)
 
 
 def _record(data: bytes, names: "_Names", shape: gate.RecordShape) -> Record:
@@ -226,7 +197,10 @@ def encode_reply(query: Query, answer: Answer, limit: int, udp_size: int = 1232)
     flags = 0x8000 | RA | query.flags & (RD | CD) | rcode & 0x0F
     flags |= AA if answer.aa else 0
     flags |= AD if answer.ad and query.wants_authentic else 0
-    tail = _opt(query, answer, udp_size) if query.edns_version >= 0 else b""
+    tail = b""
+    if query.edns_version >= 0:
+        reasons = b"".join(edns.extended_error(code, text) for code, text in answer.extended)
+        tail = edns.opt(udp_size, rcode=rcode, dnssec_ok=query.dnssec_ok, options=reasons)
     asked = question.spelled + _TWO.pack(question.type, question.klass)
     body = _Body(question.name, len(asked))
     for record in answer.records:
@@ -234,8 +208,8 @@ def encode_reply(query: Query, answer: Answer, limit: int, udp_size: int = 1232)
     for record in answer.authority:
         body.add(record)
     if _HEADER.size + len(asked) + len(body.data) + len(tail) > limit:
-        if _HEADER.size + len(asked) + len(tail) > limit:
-            tail = tail[: _OPT.size - 2] + bytes(2)  # a long name and many reasons: OPT without options
+        if _HEADER.size + len(asked) + len(tail) > limit:  # a long name and many reasons
+            tail = edns.opt(udp_size, rcode=rcode, dnssec_ok=query.dnssec_ok)
         return _HEADER.pack(query.id, flags | TC, 1, 0, 0, 1 if tail else 0) + asked + tail
     counts = (1, len(answer.records), len(answer.authority), 1 if tail else 0)
     return _HEADER.pack(query.id, flags, *counts) + asked + bytes(body.data) + tail
@@ -284,19 +258,6 @@ class _Body:
         position = self._start + len(self.data)
         self.data += name[:at] + (ROOT if known is None else (0xC000 | known).to_bytes(2, "big"))
         self._remember(name, position, at)
-
-
-def _opt(query: Query, answer: Answer, udp_size: int) -> bytes:
-    options = b"".join(_extended(code, text) for code, text in answer.extended)
-    flags = DO if query.dnssec_ok else 0
-    return _OPT.pack(0, OPT, udp_size, answer.rcode >> 4, 0, flags, len(options)) + options
-
-
-@functools.lru_cache(maxsize=1024)
-def _extended(code: int, text: str) -> bytes:
-    raw = text.encode()[:MAX_EXTENDED_TEXT]
-    raw = raw.decode(errors="ignore").encode()  # never half a character
-    return _TWO.pack(EXTENDED_ERROR, len(raw) + 2) + code.to_bytes(2, "big") + raw
 
 
 def truncated(reply: bytes) -> bool:

@@ -19,6 +19,7 @@ from gateway.dns.links import pause
 from gateway.dns.links.forward import Forward
 from gateway.dns.memo import Clients
 from gateway.dns.server import Server
+from gateway.dns.upstream import system
 from gateway.dns.upstream.build import Upstreams
 from gateway.journal.sender import Sender
 from gateway.names import from_text
@@ -27,6 +28,7 @@ from gateway.settings import Settings, endpoint
 from gateway.tasks import Tasks
 
 TICK = 1.0  # seconds: events are coalesced over this, and TTLs in ready answers are no older
+FOLLOW_EVERY = 5.0  # seconds: has the system got other resolvers?
 
 _log = logging.getLogger(__name__)
 
@@ -43,14 +45,14 @@ class Worker:
         self._pauses = pause.holding(self._policy)
         dns = settings.dns
         self._cache = Cache(dns.cache_mb << 20, serve_stale=dns.serve_stale)
+        self._dns = dns
         self._listen = [endpoint(text, "dns.listen") for text in dns.listen]
-        self._upstreams = Upstreams(
-            dns, own=self._listen, recursive_port=resolver.port(data) if resolver.wanted(settings) else 0
-        )
+        self._recursive_port = resolver.port(data) if resolver.wanted(settings) else 0
+        self._upstreams = self._make_upstreams()
         clients = Clients(dns.allow)
         own_domains = frozenset(from_text(domain) for domain in dns.domains)
-        forward = Forward(self._cache, self._upstreams.forwarder, self._tasks, own_domains)
-        chain = Chain(dns, self._policy, forward)
+        self._forward = Forward(self._cache, self._upstreams.forwarder, self._tasks, own_domains)
+        chain = Chain(dns, self._policy, self._forward)
         self._server = Server(dns, chain, clients, self._tasks)
         self._sender = Sender(data.keeper_socket, f"{self._role}/{os.getpid()}/{time.time_ns()}")
         self._feed = Feed(clients, self._sender, dns.rate_limit)
@@ -67,6 +69,8 @@ class Worker:
         gc.collect()
         gc.freeze()
         self._tasks.spawn("tick", self._tick())
+        if self._upstreams.from_system:
+            self._tasks.spawn("follow the system's resolvers", self._follow())
         try:
             await stop.wait()
         finally:
@@ -85,6 +89,27 @@ class Worker:
             if holding != self._pauses:
                 self._pauses = holding
                 self._server.adopt(self._policy)
+
+    def _make_upstreams(self) -> Upstreams:
+        return Upstreams(
+            self._dns,
+            own=self._listen,
+            recursive_port=self._recursive_port,
+            system_urls=lambda: system.found(self._listen),
+        )
+
+    async def _follow(self) -> None:
+        """No upstream was named: the system's are used, and they change with the network it is in.
+
+        At boot there may be none yet; blocked names are answered all the same.
+        """
+        while True:
+            await asyncio.sleep(FOLLOW_EVERY)
+            if tuple(system.found(self._listen)) != self._upstreams.urls:
+                old, self._upstreams = self._upstreams, self._make_upstreams()
+                self._forward.use(self._upstreams.forwarder)
+                _log.info("this machine's resolvers are now %s", ", ".join(self._upstreams.urls) or "none")
+                await old.stop()
 
     async def _adopt(self, _: dict[str, Any]) -> dict[str, Any]:
         """Load the generation that the manifest names; the old one serves meanwhile and, if it fails, on."""

@@ -26,10 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it otherwise
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leaves through every `finally`, as Ctrl-C does
     core, cores = _cores(options.workers)
-    pinned = f"servers on one core, dnsperf on {len(cores)} others" if cores else "nothing is pinned"
+    pinned = f"servers on core {core}, dnsperf on {len(cores)} others" if cores else "nothing is pinned"
     print(f"Machine: {measure.machine()}; {time.strftime('%Y-%m-%d')}.")
     print(
-        f"{options.rounds} rounds of {options.seconds:g} s, {options.workers} worker; {pinned}.\n", flush=True
+        f"{options.rounds} rounds of {options.seconds:g} s, workers: {options.workers}; {pinned}.\n",
+        flush=True,
     )
     complete = True
     try:

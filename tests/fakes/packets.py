@@ -12,7 +12,13 @@ MAX_MESSAGE = 65_535
 
 
 def header(
-    flags: int, questions: int = 1, answers: int = 0, authority: int = 0, additional: int = 0, *, ident: int = 7
+    flags: int,
+    questions: int = 1,
+    answers: int = 0,
+    authority: int = 0,
+    additional: int = 0,
+    *,
+    ident: int = 7,
 ) -> bytes:
     """The first twelve octets."""
     return pack(">HHHHHH", ident, flags, questions, answers, authority, additional)
@@ -92,7 +98,9 @@ class Shape(NamedTuple):
         """The message with `count` records besides the first."""
         counts = [0, 0, 0]
         counts[self.section - 1] = count + bool(self.first)
-        return header(REPLY, 1, *counts) + question(SHORT) + self.first + b"".join(map(self.more, range(count)))
+        return (
+            header(REPLY, 1, *counts) + question(SHORT) + self.first + b"".join(map(self.more, range(count)))
+        )
 
     def most(self, size: int) -> int:
         """How many records fit `size` octets."""
@@ -136,15 +144,21 @@ def shapes() -> list[Shape]:
         Shape("a chain of pointers", chain, lambda _: record(pointer(links[-1]), _A, bytes(4))),
         Shape("links of a chain", chain, lambda n: record(pointer(links[n % 16]), _CNAME, pointer(links[9]))),
         Shape("a chain too long", long_chain, lambda _: record(pointer(long_links[-1]), _A, bytes(4))),
-        Shape("a label before each pointer", tree, lambda _: record(b"\x01y" + pointer(_FIRST + 250), _A, b"")),
+        Shape(
+            "a label before each pointer", tree, lambda _: record(b"\x01y" + pointer(_FIRST + 250), _A, b"")
+        ),
         Shape("a label before a long name", tree, lambda _: record(b"\x01y" + pointer(_FIRST + 4), _A, b"")),
         Shape("pointers to pointers", record(b"\0", _A, b""), lambda n: _to_the_one_before(n)),
         Shape("tiny records", b"", lambda _: record(b"\0", _A, b"")),
         Shape("names without compression", b"", lambda _: record(_TREE, _CNAME, _TREE)),
         Shape("text", b"", lambda _: record(b"\0", _TXT, b"\xff" + b"t" * 255)),
         Shape("empty options", b"", lambda _: opt(*[option(10, b"")] * 200), 3),
-        Shape("one OPT of empty options", opt(*[option(10, b"")] * 16_000), lambda _: record(b"\0", _A, b""), 3),
-        Shape("one OPT of reasons", opt(*[extended_error(0, b"")] * 10_000), lambda _: record(b"\0", _A, b""), 3),
+        Shape(
+            "one OPT of empty options", opt(*[option(10, b"")] * 16_000), lambda _: record(b"\0", _A, b""), 3
+        ),
+        Shape(
+            "one OPT of reasons", opt(*[extended_error(0, b"")] * 10_000), lambda _: record(b"\0", _A, b""), 3
+        ),
     ]
 
 

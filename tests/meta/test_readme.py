@@ -49,10 +49,6 @@ class Visit:
 Trial = Callable[[Visit, str], None]
 
 
-def _clones(visit: Visit, _command: str) -> None:
-    assert (visit.clone / ".git").is_dir()  # the fixture did it, from here instead of from the internet
-
-
 def _enters(visit: Visit, command: str) -> None:
     assert command.split()[1] == "hushgate"
     assert (visit.clone / "deploy").is_dir()
@@ -123,6 +119,20 @@ def _subscribes(visit: Visit, command: str) -> None:
     assert visit.box.address("listed.example.com") == box.NULL_ADDRESS
 
 
+def _observes(visit: Visit, command: str) -> None:
+    visit.run(command)
+    assert visit.box.address("tracking.miui.com") != box.NULL_ADDRESS
+    visit.run("hushgate groups set everyone --mode enforce")
+    assert visit.box.address("tracking.miui.com") == box.NULL_ADDRESS
+
+
+def _pauses(visit: Visit, command: str) -> None:
+    visit.run(command)
+    assert visit.box.address("tracking.miui.com") != box.NULL_ADDRESS
+    visit.run("hushgate pause --off")
+    assert visit.box.address("tracking.miui.com") == box.NULL_ADDRESS
+
+
 def _plays(visit: Visit, command: str) -> None:
     visit.run(f"{command} --seconds 3")
     assert "demo" in visit.run("hushgate devices")
@@ -130,7 +140,6 @@ def _plays(visit: Visit, command: str) -> None:
 
 # A command as the README has it (* stands for anything) → how it is tried. In the README's order.
 TRIALS: dict[str, Trial] = {
-    "git clone *": _clones,
     "cd hushgate": _enters,
     "deploy/up": _starts,
     "hushgate status": _prints("keeper", "dns"),
@@ -138,6 +147,8 @@ TRIALS: dict[str, Trial] = {
     "hushgate log --follow": _follows,
     "hushgate rules add *": _blocks,
     "hushgate lists add *": _subscribes,
+    "hushgate groups set everyone --mode observe": _observes,
+    "hushgate pause 10m": _pauses,
     "hushgate demo": _plays,
     "deploy/test": _tests,
 }

@@ -33,6 +33,11 @@ class Forward:
         self._tasks = tasks
         self.prefetched = 0
 
+    def use(self, upstreams: Forwarder) -> None:
+        """Ask these from now on. What others said is forgotten: another network has other truths."""
+        self._upstreams = upstreams
+        self._cache.clear()
+
     def is_own_domain(self, name: Name) -> bool:
         """Has the user given this name's domain upstreams of its own?"""
         return bool(self._own_domains) and any(parent in self._own_domains for parent in suffixes(name))

@@ -64,6 +64,14 @@ def upstream_urls(
     return [f"udp://[{each}]" if ":" in each else f"udp://{each}" for each in found[:MAX_SERVERS]]
 
 
+def found(own: Iterable[tuple[str, int]]) -> list[str]:
+    """The same, empty where there are none just now."""
+    try:
+        return upstream_urls(own)
+    except SettingsError:
+        return []
+
+
 def _is_local(address: str) -> bool:
     """Is `address` one of this machine? Then a socket can be bound to it."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET

@@ -1,7 +1,8 @@
+import contextlib
 import random
 import time
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given
@@ -27,6 +28,18 @@ def refused(data: bytes) -> str:
     with pytest.raises(WireError) as caught:
         gate.check_reply(data)
     return str(caught.value)
+
+
+class FormatError(Exception):
+    pass
+
+
+@contextlib.contextmanager
+def format_errors_only() -> Iterator[None]:
+    try:
+        yield
+    except WireError as error:
+        raise (FormatError() if error.rcode == FORMERR else AssertionError(error.rcode)) from None
 
 
 # Queries ----------------------------------------------------------------------------------------------------
@@ -125,12 +138,9 @@ def test_any_bytes_are_a_query_or_refused(data: bytes) -> None:
 
 @given(st.binary(max_size=300), st.integers(0, 2))
 def test_any_bytes_behind_a_good_header_are_a_query_or_a_format_error(body: bytes, additional: int) -> None:
-    try:
-        shape = gate.check_query(packets.header(packets.QUERY, additional=additional) + body)
-    except WireError as error:
-        assert error.rcode == FORMERR
-        return
-    assert body[shape.name_end - 13] == 0
+    data = packets.header(packets.QUERY, additional=additional) + body
+    with contextlib.suppress(FormatError), format_errors_only():
+        assert data[gate.check_query(data).name_end - 1] == 0
 
 
 # Answers ----------------------------------------------------------------------------------------------------
@@ -186,9 +196,7 @@ def test_pointer_loops_and_forward_pointers_are_refused() -> None:
 def test_two_names_that_point_to_each_other_are_refused() -> None:
     first = 12 + len(question())
     second = first + 2 + 10 + 4
-    assert refused(
-        packets.reply(record(pointer(second), 1, bytes(4)), record(pointer(first), 1, bytes(4)))
-    )
+    assert refused(packets.reply(record(pointer(second), 1, bytes(4)), record(pointer(first), 1, bytes(4))))
 
 
 def test_pointer_with_its_second_octet_missing_is_refused() -> None:
@@ -212,11 +220,14 @@ def test_name_that_unfolds_to_more_than_255_octets_is_refused() -> None:
     whole = record(TREE, 1, bytes(4))
     at = 12 + len(question())
     gate.check_reply(packets.reply(whole, record(b"\x01y" + pointer(at + 2), 1, bytes(4))))
-    assert refused(packets.reply(whole, record(b"\x01y" + pointer(at), 1, bytes(4)))) == "name over 255 octets"
+    assert (
+        refused(packets.reply(whole, record(b"\x01y" + pointer(at), 1, bytes(4)))) == "name over 255 octets"
+    )
 
 
 @pytest.mark.parametrize(
-    ("rtype", "before", "after"), [(5, b"", b""), (MX, b"\0\1", b""), (SRV, bytes(6), b""), (SOA, b"\0", bytes(20))]
+    ("rtype", "before", "after"),
+    [(5, b"", b""), (MX, b"\0\1", b""), (SRV, bytes(6), b""), (SOA, b"\0", bytes(20))],
 )
 def test_names_in_rdata_fill_it_exactly(rtype: int, before: bytes, after: bytes) -> None:
     good = before + EXAMPLE + after
@@ -276,10 +287,8 @@ def fastest(work: Callable[[bytes], object], data: bytes) -> float:
     best = 1.0
     for _ in range(20):
         begin = time.perf_counter()
-        try:
+        with contextlib.suppress(WireError):
             work(data)
-        except WireError:
-            pass
         best = min(best, time.perf_counter() - begin)
         if best < STALL / 2:
             break

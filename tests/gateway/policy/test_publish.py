@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -13,34 +14,11 @@ from gateway.errors import OwnFault, UsageError
 from gateway.model import Action
 from gateway.policy import manifest as manifests
 from gateway.policy import publish as room
-from gateway.policy.catalogue import Catalogue
 from gateway.policy.decide import Policy
 from gateway.policy.publish import Applied, Publisher, WorkerAck
-from gateway.policy.state import EVERYONE, GroupState, PolicyState, UserRule
+from gateway.policy.state import PolicyState
 from tests.fakes.policies import catalogue, decided, row, said, state_of
-
-
-class Workers:
-    """Two workers that take up what they are told, unless told not to."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.policies: list[Policy | None] = [None, None]
-        self.told: list[int] = []
-        self.refusing = ""
-
-    def tell(self, generation: int) -> Sequence[WorkerAck]:
-        self.told.append(generation)
-        acks = []
-        for number, held in enumerate(self.policies):
-            if number == 1 and self.refusing:
-                self.refusing, reason = "", self.refusing
-                acks.append(WorkerAck("dns-1", held.generation if held else 0, reason))
-                continue
-            policy = held.reopen(self.folder) if held else Policy.open(self.folder)
-            self.policies[number] = policy
-            acks.append(WorkerAck(f"dns-{number}", policy.generation))
-        return acks
+from tests.fakes.publishing import Workers, publisher, rules
 
 
 @pytest.fixture
@@ -51,17 +29,6 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def workers(folder: Path) -> Workers:
     return Workers(folder)
-
-
-def publisher(folder: Path, workers: Workers, known: Catalogue | None = None) -> Publisher:
-    ticks = count()
-    return Publisher(
-        folder, workers.tell, known, wall=lambda: 1000.0, ticks=lambda: next(ticks) / 1000, random=os.urandom
-    )
-
-
-def rules(*texts: str) -> Callable[[], PolicyState]:
-    return lambda: PolicyState(rules=tuple(UserRule(number, text) for number, text in enumerate(texts, 1)))
 
 
 def test_a_generation_is_in_force_in_every_worker_when_the_caller_hears_so(
@@ -329,13 +296,27 @@ def test_a_change_of_the_catalogue_compiles_a_new_base(folder: Path, workers: Wo
     assert decided(Policy.open(folder), "two.xiaomi.com").action is Action.BLOCKED
 
 
+def test_a_worker_lets_go_of_the_old_base_with_the_last_reference(
+    folder: Path, workers: Workers, tmp_path: Path
+) -> None:
+    room_of = publisher(folder, workers)
+    for number in range(3):
+        lists = {"ads": f"||ad{number}.test^\n"}
+        room_of.publish(partial(_same, state_of(tmp_path, lists=lists)))
+    mapped = [line for line in Path("/proc/self/maps").read_text().splitlines() if str(folder) in line]
+    assert len(mapped) == 3  # two workers and the publisher, one base each
+
+
+def _same(state: PolicyState) -> PolicyState:
+    return state
+
+
 def test_old_generations_are_cleared_away(folder: Path, workers: Workers, tmp_path: Path) -> None:
     room_of = publisher(folder, workers)
     state = state_of(tmp_path, lists={"ads": "||ad.test^\n"})
     for number in range(8):
-        lists = (msgspec.structs.replace(state.lists[0], name=f"ads {number}"),)
-        groups = (GroupState(EVERYONE, lists=(1,)),)
-        room_of.publish(lambda lists=lists, groups=groups: PolicyState(groups=groups, lists=lists))  # type: ignore[misc]
+        renamed = PolicyState(lists=(msgspec.structs.replace(state.lists[0], name=f"ads {number}"),))
+        room_of.publish(partial(_same, renamed))
     files = sorted(path.name for path in folder.iterdir())
     assert [name for name in files if name.startswith("base")] == [f"base-{n}" for n in range(4, 9)]
     assert [name for name in files if name.startswith("overlay")] == [f"overlay-{n}" for n in range(4, 9)]
