@@ -10,14 +10,19 @@ _SIOCGIFADDR = 0x8915  # linux/sockios.h
 _IF_INET6 = Path("/proc/net/if_inet6")
 
 
-def own_addresses(asked: bytes, interface: int) -> tuple[IPv4Address | None, IPv6Address | None]:
-    """The address that a query came to, and one of the other family on the same interface if there is one."""
+def own_addresses(asked: bytes, interface: int = 0) -> tuple[IPv4Address | None, IPv6Address | None]:
+    """The address that a query came to, and one of the other family on the same interface if there is one.
+
+    Without a number the interface is the one that has the address.
+    """
     if len(asked) == 4:
-        return IPv4Address(asked), next(iter(_ipv6_of(interface)), None)
-    came_to = IPv6Address(asked)
-    v6 = next(iter(_ipv6_of(interface)), None) if came_to.is_link_local else came_to
+        v4 = IPv4Address(asked)
+        names = (index for index, name in socket.if_nameindex() if _ipv4_of(name) == v4)
+        return v4, next(iter(_ipv6_of(interface or next(names, 0))), None)
+    v6 = IPv6Address(asked)
+    indices = (index for index, _ in socket.if_nameindex() if v6 in _ipv6_of(index))
     with contextlib.suppress(OSError):  # no such interface
-        return _ipv4_of(socket.if_indextoname(interface)), v6
+        return _ipv4_of(socket.if_indextoname(interface or next(indices, 0))), v6
     return None, v6
 
 

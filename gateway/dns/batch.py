@@ -11,6 +11,7 @@ import os
 import socket
 from collections.abc import Sequence
 from ctypes import c_char, c_int, c_size_t, c_uint32, c_void_p
+from ipaddress import ip_address
 from typing import NamedTuple
 
 from gateway.dns.gate import MAX_QUERY
@@ -71,10 +72,10 @@ class ReturnPath(NamedTuple):
     """How to answer one packet later: its peer, and the local address it came to."""
 
     peer: bytes  # socket address as the kernel wrote it
-    control: bytes  # pktinfo message as the kernel wrote it
+    control: bytes  # pktinfo message as the kernel wrote it; b"" where the socket has one address only
     peer_address: bytes
     local_address: bytes
-    interface: int
+    interface: int  # 0 where the kernel was not asked for it
 
 
 class BatchSocket:
@@ -90,9 +91,11 @@ class BatchSocket:
         v6 = sock.family == socket.AF_INET6
         self._family = _V6 if v6 else _V4
         sock.setblocking(False)
-        if v6:
+        # Only where there are several: to tell which one was asked costs a twentieth of the whole loop.
+        self._local = b"" if (bound := ip_address(sock.getsockname()[0])).is_unspecified else bound.packed
+        if not self._local and v6:
             sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVPKTINFO, 1)
-        else:
+        elif not self._local:
             sock.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
         self.data = bytearray(SLOTS * SLOT_SIZE)
         self._names = bytearray(SLOTS * 32)
@@ -117,7 +120,8 @@ class BatchSocket:
                 header = headers[i].header
                 header.name, header.namelen = names + i * 32, family.sockaddr_size
                 header.iov, header.iovlen = ctypes.addressof(vectors) + i * ctypes.sizeof(_IoVec), 1
-                header.control, header.controllen = control + i * _CONTROL, room
+                if not self._local:
+                    header.control, header.controllen = control + i * _CONTROL, room
         self._in_at, self._out_at = ctypes.addressof(self._in_headers), ctypes.addressof(self._out_headers)
         self._header_size = ctypes.sizeof(_MMsgHdr)
         raw = memoryview((c_char * ctypes.sizeof(self._in_headers)).from_buffer(self._in_headers)).cast("B")
@@ -155,6 +159,8 @@ class BatchSocket:
         """What is needed to answer this packet after its slot has been used again."""
         family = self._family
         peer = bytes(self._names[slot * 32 : slot * 32 + family.sockaddr_size])
+        if self._local:
+            return ReturnPath(peer, b"", self.address(slot), self._local, 0)
         control = bytes(self._control[slot * _CONTROL : slot * _CONTROL + family.control_size])
         local = control[family.local_at : family.local_at + family.address_size]
         interface = int.from_bytes(control[family.interface_at : family.interface_at + 4], "little")
@@ -195,7 +201,7 @@ class BatchSocket:
             )
             ancillary = (socket.IPPROTO_IP, _IP_PKTINFO, path.control[_CMSG : _CMSG + _V4_INFO])
         try:
-            self.sock.sendmsg([reply], [ancillary], 0, peer)
+            self.sock.sendmsg([reply], [ancillary] if path.control else [], 0, peer)
         except OSError:
             return False  # the peer is out of reach or our buffer is full: it will ask again
         return True

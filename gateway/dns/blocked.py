@@ -44,8 +44,12 @@ def rewritten(question: Question, rewrite: Rewrite, ttl: int) -> Answer:
 
 
 def reason(rule: RuleRef | None, name: Name) -> str:
-    """One line that leads back to the rule: `||mistat.xiaomi.com^ (catalogue xiaomi, line 12)`."""
+    """One line that leads back to the rule: `catalogue xiaomi.toml, line 12: ||mistat.xiaomi.com^`.
+
+    The text of a list's line is left to the log: to read it for each new name would cost more than to decide.
+    """
     if rule is None:
         return to_text(name)
     line = f", line {rule.line}" if rule.line else ""
-    return f"{rule.text or to_text(name)} ({rule.layer} {rule.list}{line})"
+    text = f": {rule.text}" if rule.text else ""
+    return f"{rule.layer} {rule.list}{line}{text}"

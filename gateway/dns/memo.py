@@ -135,7 +135,9 @@ class Clients:
             for ready in touched:
                 emit(client, ready)
                 ready.count = 0
-                if ready.dated and client.memo.pop(ready.key, None) is not None:
+                # "is": a newer answer may have taken its place.
+                if ready.dated and client.memo.get(ready.key) is ready:
+                    del client.memo[ready.key]
                     self._ready -= 1
 
     def __iter__(self) -> Iterator[Client]:

@@ -128,7 +128,7 @@ class Server:
         query = self._query(packet, client)
         if not isinstance(query, Query):
             return query
-        outcome = self._decide(query, client, lambda: own_addresses(local, 0))
+        outcome = self._decide(query, client, lambda: own_addresses(local))
         if isinstance(outcome, Verdict):
             outcome = await self._forward(query, client, outcome)
         # Not for the memo: an answer that fits TCP may be too large for UDP.

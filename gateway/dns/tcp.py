@@ -36,9 +36,6 @@ class TcpServer:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, from accept to close."""
         peer, local = _packed(writer, "peername"), _packed(writer, "sockname")
-        if not peer or not local:  # gone before it was accepted
-            writer.transport.abort()
-            return
         allowed = self._clients.of(peer).allowed
         if self.open >= MAX_CONNECTIONS or self._of_peer[peer] >= MAX_PER_CLIENT or not allowed:
             self.refused += 1
@@ -129,6 +126,5 @@ class _Connection:
 
 
 def _packed(writer: asyncio.StreamWriter, which: str) -> bytes:
-    """The address at one end; nothing where the connection is gone."""
-    address = writer.get_extra_info(which)
-    return ip_address(address[0].partition("%")[0]).packed if address else b""
+    address: str = writer.get_extra_info(which)[0]
+    return ip_address(address.partition("%")[0]).packed

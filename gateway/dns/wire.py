@@ -14,6 +14,7 @@ from gateway.names import ROOT, Name
 AA, TC, RD, RA, AD, CD = 0x0400, 0x0200, 0x0100, 0x0080, 0x0020, 0x0010
 
 _HEADER = gate.HEADER
+_ASKED_NAME = b"\xc0\x0c"  # a pointer to the question's name, which follows the header
 _RECORD = Layout(">HHIH")
 _TWO = Layout(">HH")
 
@@ -202,23 +203,33 @@ def encode_reply(query: Query, answer: Answer, limit: int, udp_size: int = 1232)
         reasons = b"".join(edns.extended_error(code, text) for code, text in answer.extended)
         tail = edns.opt(udp_size, rcode=rcode, dnssec_ok=query.dnssec_ok, options=reasons)
     asked = question.spelled + _TWO.pack(question.type, question.klass)
-    body = _Body(question.name, len(asked))
-    for record in answer.records:
-        body.add(record)
-    for record in answer.authority:
-        body.add(record)
-    if _HEADER.size + len(asked) + len(body.data) + len(tail) > limit:
+    body = _written(question.name, len(asked), answer)
+    if _HEADER.size + len(asked) + len(body) + len(tail) > limit:
         if _HEADER.size + len(asked) + len(tail) > limit:  # a long name and many reasons
             tail = edns.opt(udp_size, rcode=rcode, dnssec_ok=query.dnssec_ok)
         return _HEADER.pack(query.id, flags | TC, 1, 0, 0, 1 if tail else 0) + asked + tail
     counts = (1, len(answer.records), len(answer.authority), 1 if tail else 0)
-    return _HEADER.pack(query.id, flags, *counts) + asked + bytes(body.data) + tail
+    return _HEADER.pack(query.id, flags, *counts) + asked + body + tail
 
 
 def encode_error(data: bytes, rcode: int) -> bytes:
     """What a packet that the gate refused is told: its own header with the rcode, no question."""
     ident, flags, *_ = _HEADER.unpack_from(data)
     return _HEADER.pack(ident, 0x8000 | flags & (0x7800 | RD | CD) | RA | rcode, 0, 0, 0, 0)
+
+
+def _written(name: Name, asked: int, answer: Answer) -> bytes:
+    """The records of `answer` to a question of `asked` octets about `name`."""
+    records = answer.records
+    if not answer.authority and not [r for r in records if r.type == CNAME or r.name != name]:
+        # Most answers: addresses of the very name. Five times as fast as to look for what may be compressed.
+        return b"".join(
+            [_ASKED_NAME + _RECORD.pack(r.type, r.klass, r.ttl, len(r.rdata)) + r.rdata for r in records]
+        )
+    body = _Body(name, asked)
+    for record in (*records, *answer.authority):
+        body.add(record)
+    return bytes(body.data)
 
 
 class _Body:

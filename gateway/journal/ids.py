@@ -13,6 +13,7 @@ from gateway import names
 from gateway.errors import OwnFault
 from gateway.journal.bulk import Bulk, find
 from gateway.journal.tables import DEVICE, NAME, OUTCOME, VERDICT
+from gateway.journal.words import clean
 from gateway.model import Channel, VerdictRow
 from gateway.names import Name
 
@@ -152,11 +153,6 @@ _INSERT_NAME = Bulk(NAME)
 _INSERT_DEVICE = Bulk(DEVICE)
 _INSERT_OUTCOME = Bulk(OUTCOME)
 _INSERT_VERDICT = Bulk(VERDICT)
-
-
-def clean(text: str, limit: int) -> str:
-    """`text` as every database takes it: no NUL, bounded."""
-    return text[:limit].replace("\0", "�")
 
 
 def _text(name: Name) -> str:

@@ -10,6 +10,7 @@ from gateway.dns import types
 from gateway.journal import addresses, marks
 from gateway.journal.narrow import Range, Wanted, ids_between, ranges
 from gateway.journal.tables import DEVICE, EVENT, NAME, OUTCOME, VERDICT
+from gateway.journal.words import clean
 from gateway.names import NameFault
 from gateway.store.engine import Database
 
@@ -170,7 +171,7 @@ def _wanted(connection: Connection, filters: Filters) -> Wanted:
         query = select(NAME.c.id).where(_name_matches(filters.name))
         wanted_names = tuple(connection.execute(query).scalars())
     if filters.devices:
-        query = select(DEVICE.c.id).where(DEVICE.c.address.in_([_stored(text) for text in filters.devices]))
+        query = select(DEVICE.c.id).where(DEVICE.c.address.in_([clean(text) for text in filters.devices]))
         wanted_devices = tuple(connection.execute(query).scalars())
     words = {
         column: getattr(filters, column)
@@ -179,7 +180,7 @@ def _wanted(connection: Connection, filters: Filters) -> Wanted:
     }
     if words:
         same = and_(
-            *(func.lower(OUTCOME.c[column]) == func.lower(_stored(word)) for column, word in words.items())
+            *(func.lower(OUTCOME.c[column]) == func.lower(clean(word)) for column, word in words.items())
         )
         wanted_outcomes = tuple(connection.execute(select(OUTCOME.c.id).where(same)).scalars())
     return Wanted(wanted_names, wanted_devices, wanted_outcomes)
@@ -187,17 +188,12 @@ def _wanted(connection: Connection, filters: Filters) -> Wanted:
 
 def _name_matches(name: str) -> ColumnElement[bool]:
     if "*" in name or "?" in name:
-        return NAME.c.text.like(like(_stored(name.lower().rstrip("."))), escape=_ESCAPE)
+        return NAME.c.text.like(like(clean(name.lower().rstrip("."))), escape=_ESCAPE)
     try:
         text = names.to_text(names.from_text(name))
     except NameFault:
         text = name.lower()  # no name there is: finds nothing
-    return NAME.c.text == _stored(text)
-
-
-def _stored(text: str) -> str:
-    """As ids.clean stores it: PostgreSQL takes no NUL, not even in a question."""
-    return text.replace("\0", "�")
+    return NAME.c.text == clean(text)
 
 
 def _row(row: Row[tuple[object, ...]]) -> LogRow:

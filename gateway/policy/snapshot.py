@@ -16,11 +16,9 @@ Never writes; `build.py` does. A file that is not whole is refused with OwnFault
 
 import hashlib
 import mmap
-import os
 import struct
 import sys
 from bisect import bisect_left, bisect_right
-from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,6 +27,7 @@ import msgspec
 from gateway.errors import OwnFault
 from gateway.model import Facts
 from gateway.names import Name
+from gateway.policy.passages import Copies
 from gateway.policy.rule import Match, Refused
 from gateway.policy.stored import StoredRule
 
@@ -140,6 +139,7 @@ class Base:
             self.meta = msgspec.msgpack.decode(self._section("meta"), type=Meta)
         except (msgspec.DecodeError, msgspec.ValidationError) as error:
             raise OwnFault(f"{source}: {error}", hint=_HINT) from error
+        self._copies = Copies()
         self._list_firsts = [entry.first for entry in self.meta.lists]
         self._whole_depths = _bits(self.meta.exact_depths) | _bits(self.meta.parent_depths)
         self._parent_depths = _bits(self.meta.parent_depths)
@@ -193,18 +193,13 @@ class Base:
         entry = self.meta.lists[place]
         if not 0 < line <= entry.lines:
             return ""
-        try:
-            with Path(entry.path).open("rb") as copy:
-                stat = os.fstat(copy.fileno())
-                if (stat.st_size, stat.st_mtime_ns) != (entry.size, entry.mtime_ns):
-                    return ""
-                mark, more = divmod(line - 1, LINES_PER_MARK)
-                copy.seek(self._line_at[entry.marks + mark])
-                text = next(islice(copy, more, None), b"")
-        except OSError:
-            return (
-                ""  # the copy may go while the generation made from it is in force: a line without its text
-            )
+        mark, more = divmod(line - 1, LINES_PER_MARK)
+        begin = self._line_at[entry.marks + mark]
+        is_last = mark == (entry.lines - 1) // LINES_PER_MARK
+        end = entry.size if is_last else self._line_at[entry.marks + mark + 1]
+        passage = self._copies.read(entry.path, (entry.size, entry.mtime_ns), begin, end)
+        lines = passage.split(b"\n", more + 1)
+        text = lines[more] if more < len(lines) else b""
         return text[:MAX_TEXT].decode(errors="replace").strip("\ufeff\r\n")
 
     def text_of_value(self, value: int) -> str:
