@@ -19,10 +19,12 @@ def own_addresses(asked: bytes, interface: int = 0) -> tuple[IPv4Address | None,
         v4 = IPv4Address(asked)
         names = (index for index, name in socket.if_nameindex() if _ipv4_of(name) == v4)
         return v4, next(iter(_ipv6_of(interface or next(names, 0))), None)
-    v6 = IPv6Address(asked)
-    indices = (index for index, _ in socket.if_nameindex() if v6 in _ipv6_of(index))
+    came_to = IPv6Address(asked)
+    indices = (index for index, _ in socket.if_nameindex() if came_to in _ipv6_of(index))
+    interface = interface or next(indices, 0)
+    v6 = next(iter(_ipv6_of(interface)), None) if came_to.is_link_local else came_to
     with contextlib.suppress(OSError):  # no such interface
-        return _ipv4_of(socket.if_indextoname(interface or next(indices, 0))), v6
+        return _ipv4_of(socket.if_indextoname(interface)), v6
     return None, v6
 
 

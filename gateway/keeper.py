@@ -1,6 +1,7 @@
 """The role `keeper`: the journal, and what has to be done now and then (see gateway/journal/keeper.py)."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import sys
@@ -12,10 +13,10 @@ import msgspec
 from gateway import changes
 from gateway.control import ControlServer, socket_path
 from gateway.data import Data
-from gateway.errors import HushgateError
+from gateway.errors import HushgateError, OwnFault
 from gateway.journal.keeper import Job, Keeper
 from gateway.model import Layer, RuleRef
-from gateway.policy import manifest
+from gateway.policy import manifest, overlay
 from gateway.policy.decide import Policy
 from gateway.roles import KEEPER
 from gateway.settings import Settings
@@ -54,10 +55,11 @@ class _Texts:
 class _Chores:
     """The periodic jobs that have to do with the policy."""
 
-    def __init__(self, data: Data, settings: Settings, texts: _Texts) -> None:
+    def __init__(self, data: Data, settings: Settings) -> None:
         self._data = data
         self._settings = settings
-        self._texts = texts
+        self._looked_at = 0  # the generation of which we know when its next rule expires
+        self._expires = 0  # Unix seconds; 0 for never
 
     def jobs(self) -> tuple[Job, ...]:
         """What to do, and how often."""
@@ -73,11 +75,12 @@ class _Chores:
             _log.info("generation %d is in force, as stored", applied.generation)
 
     async def _expire(self) -> None:
-        policy = self._texts.policy or self._texts.refresh()
-        if policy is None or not 0 < policy.expires <= time.time():
-            return
-        policy = self._texts.refresh()
-        if policy is not None and 0 < policy.expires <= time.time():
+        with contextlib.suppress(OwnFault):  # none in force, or damaged: `_settle` sees to that, and says so
+            named = manifest.current(self._data.policy)
+            if named.generation != self._looked_at:
+                self._expires = overlay.read(self._data.policy / named.overlay, named.overlay_sha256).expires
+                self._looked_at = named.generation
+        if 0 < self._expires <= time.time():
             await asyncio.to_thread(changes.drop_expired, self._data)
 
     async def _refresh(self) -> None:
@@ -99,7 +102,7 @@ async def run(data: Data, settings: Settings, stop: asyncio.Event) -> None:
     """The role's life."""
     started = int(time.time())
     texts = _Texts(data)
-    keeper = Keeper(data.root, settings, text_of=texts, jobs=_Chores(data, settings, texts).jobs())
+    keeper = Keeper(data.root, settings, text_of=texts, jobs=_Chores(data, settings).jobs())
 
     async def status(_: dict[str, Any]) -> dict[str, Any]:
         return {

@@ -12,6 +12,7 @@ from gateway.settings import Dns, Settings, endpoint
 
 DNS_PORT = 53
 HIGH_PORTS = range(5300, 5400)  # for those who may not have port 53
+_FORBIDDEN = (errno.EACCES, errno.EPERM)
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -33,7 +34,7 @@ def find(dns: Dns, *, chosen: bool) -> Place:
         raise UsageError(
             f"cannot answer DNS: {taken.strerror}",
             hint="run as root"
-            if taken.errno in (errno.EACCES, errno.EPERM)
+            if taken.errno in _FORBIDDEN
             else "stop what listens there, or choose --dns ADDR:PORT",
         )
     if taken.errno == errno.EAFNOSUPPORT:  # a kernel without IPv6
@@ -52,7 +53,8 @@ def find(dns: Dns, *, chosen: bool) -> Place:
         listen = tuple(_text(endpoint(text, "dns.listen")[0], port) for text in dns.listen)
         listen = listen if _problem(listen) is None else (_text("0.0.0.0", port),)
         if _problem(listen) is None:
-            why = "Only root may use port 53" if os.geteuid() else f"Port 53 is taken ({taken.strerror})"
+            forbidden = taken.errno in _FORBIDDEN
+            why = "Only root may use port 53" if forbidden else f"Port 53 is taken ({taken.strerror})"
             return Place(listen, f"{why}: DNS is on port {port}, which most phones cannot be told.")
     raise UsageError("no free port for DNS between 5300 and 5399", hint="choose one with --dns ADDR:PORT")
 

@@ -184,7 +184,7 @@ def _convert(values: dict[str, Any], origin: str, file: Path | None) -> Settings
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
         path = path.strip("`.")
-        unknown = re.search(r"unknown field `(.+)`", message)
+        unknown = re.search(r"unknown field `(.+)`", message, re.DOTALL)
         if unknown:
             path = ".".join(part for part in (path, unknown[1]) if part)
             message = "unknown setting"

@@ -85,7 +85,11 @@ class Cache:
             prefetch = now >= entry.prefetch_at and entry.hits >= PREFETCH_HITS
             if prefetch:
                 entry.prefetch_at = now + PREFETCH_AGAIN
-            return Hit(_aged(entry.answer, int(now - entry.stored)), entry.expires, prefetch=prefetch)
+            # Ready bytes come back in time for the prefetch.
+            until = entry.prefetch_at if now < entry.prefetch_at else entry.expires
+            return Hit(
+                _aged(entry.answer, int(now - entry.stored)), min(until, entry.expires), prefetch=prefetch
+            )
         if now < entry.failed_until:
             stale = self._stale(entry, now)
             if stale is not None:

@@ -17,6 +17,8 @@ from gateway.policy.asker import Asker
 from gateway.policy.decide import Policy
 from gateway.settings import Dns
 
+_SETTLING = (Layer.RULES, Layer.PAUSE, Layer.KEEP)
+
 OwnAddresses = Callable[[], tuple[IPv4Address | None, IPv6Address | None]]
 
 
@@ -27,6 +29,7 @@ class Outcome(NamedTuple):
     verdict: Verdict | None  # None: not an attempt worth a row (a malformed or unserved kind of query)
     dated: bool = False  # holds falling TTLs
     memorable: bool = True  # may be said again to the same bytes
+    until: float = 0.0  # monotonic seconds; what is dated may be said until then while its TTLs fall
 
 
 class Chain:
@@ -67,7 +70,7 @@ class Chain:
             return Outcome(minimal, verdict)
         cached = self._forward.cached(question, query.dnssec_ok, query.checking_disabled)
         if cached is not None:
-            return self._finish(query, asker, verdict, cached)
+            return self._finish(query, asker, verdict, cached.answer, cached.expires)
         if not query.recursion_desired:
             # RFC 1034 §4.3.1: who does not ask for recursion gets what is at hand, and nothing is.
             return Outcome(protocol.not_at_hand(), None)
@@ -89,33 +92,38 @@ class Chain:
             answer = Answer(answer.rcode, pointed.records + answer.records, answer.authority)
         return self._finish(query, asker, verdict, answer)
 
-    def _finish(self, query: Query, asker: Asker, verdict: Verdict, answer: Answer) -> Outcome:
+    def _finish(
+        self, query: Query, asker: Asker, verdict: Verdict, answer: Answer, until: float = 0.0
+    ) -> Outcome:
         """Hold an upstream's answer against the policy: it may lead to what the name did not show."""
         question = query.question
-        if not _was_chosen(verdict):
+        if not _is_settled(verdict):
             for target in answers.cname_targets(answer):
                 led = self.policy.decide(asker, target, question.type)
                 if led.action is Action.BLOCKED:
                     return Outcome(blocked(question, led, self._settings.blocked_ttl), led, dated=True)
                 if led.action is Action.OBSERVED and verdict.action is Action.ALLOWED:
                     verdict = led
+        if verdict.rewrite is None:  # where a rule leads is where the user wants to go
             private = answers.private_address(question, answer, self._may_be_private)
             if private is not None and not self._forward.is_own_domain(question.name):
                 why = f"private address {private} for a public name"
                 refused = _refused("rebinding", why, verdict, self.policy)
-                return Outcome(
-                    negative(question, NOERROR, self._settings.blocked_ttl, why=why), refused, dated=True
-                )
+                nothing = negative(question, NOERROR, self._settings.blocked_ttl, why=why)
+                return Outcome(nothing, refused, dated=True)
         if self._settings.strip_ech:
             answer = answers.without_ech(answer)
-        return Outcome(answer, verdict, dated=True)
+        return Outcome(answer, verdict, dated=True, until=until)
 
 
-def _was_chosen(verdict: Verdict) -> bool:
-    """Did a user's own rule or a rewrite choose this answer? Then what it leads to is chosen too."""
-    return verdict.rewrite is not None or (
-        verdict.action is Action.ALLOWED and verdict.rule is not None and verdict.rule.layer is Layer.RULES
-    )
+def _is_settled(verdict: Verdict) -> bool:
+    """Does the verdict on the name hold for what it leads to as well?
+
+    So it is where a rewrite, a user's own exception, a pause or the catalogue's keep has chosen it.
+    """
+    if verdict.rewrite is not None:
+        return True
+    return verdict.action is Action.ALLOWED and verdict.rule is not None and verdict.rule.layer in _SETTLING
 
 
 def _special(kind: str, generation: int) -> Verdict:

@@ -1,5 +1,6 @@
 """From answers given to events for the journal: once a second, everything of that second."""
 
+import math
 from typing import Protocol
 
 from gateway.dns.memo import Client, Clients, Ready
@@ -27,8 +28,11 @@ class Feed:
         self._verdicts: dict[VerdictRow, int] = {}
         self._rows: list[EventRow] = []
 
-    def flush(self, second: int) -> None:
-        """Hand over what happened up to now as having happened in `second` (Unix time)."""
+    def flush(self, second: int, now: float = math.inf) -> None:
+        """Hand over what happened up to now as having happened in `second` (Unix time).
+
+        `now`: the same moment in monotonic seconds; see `Clients.drain`.
+        """
         if self._limit:
             for client in self._clients:
                 if client.count > self._limit:
@@ -40,7 +44,7 @@ class Feed:
                 second, client.device, ready.name, ready.type, ready.verdict, count, count * ready.bytes
             )
 
-        self._clients.drain(emit)
+        self._clients.drain(emit, now)
         if self._clients.forgotten:
             # A flood of forged senders: who asked for what is lost, but not that somebody did.
             self._add(second, "", None, 0, _FORGOTTEN, self._clients.forgotten, 0)

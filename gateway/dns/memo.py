@@ -1,18 +1,23 @@
 """Who asks, and the answers that are ready for exactly the bytes they send. The common case of the server.
 
 A client's memo maps a packet without its id to the reply without its id. It is emptied by each new policy
-generation; what holds a falling TTL is dropped every second and made anew from the cache.
+generation; what holds a falling TTL is counted down every second while it is in use.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+from gateway.dns import gate
+from gateway.dns.types import OPT
 from gateway.model import Verdict
 from gateway.names import Name
 
 MAX_CLIENTS = 4096  # a household has dozens; a flood of forged senders must not fill the memory
 MAX_READY = 16_384  # answers of all clients together: about 8 MB a worker
 MAX_KEY = 512  # bytes; longer queries are rare and not worth remembering
+IDLE = 5.0  # seconds; a dated answer that nobody wanted for so long is made anew when it is wanted
+_ID = bytes(2)
 
 # Who is answered without being asked for in the settings: private, shared (VPN), link-local, loopback.
 HOUSE_NETWORKS = tuple(
@@ -34,25 +39,63 @@ HOUSE_NETWORKS = tuple(
 class Ready:
     """An answer that waits for its packet, and how often it was given in this second."""
 
-    __slots__ = ("bytes", "count", "dated", "key", "name", "reply", "type", "verdict")
+    __slots__ = (
+        "bytes",
+        "count",
+        "dated",
+        "key",
+        "made",
+        "name",
+        "reply",
+        "ttls",
+        "type",
+        "until",
+        "used",
+        "verdict",
+    )
 
     def __init__(
-        self, key: bytes, reply: bytes, name: Name | None, rtype: int, verdict: Verdict, *, dated: bool
+        self,
+        key: bytes,
+        reply: bytes,
+        name: Name | None,
+        rtype: int,
+        verdict: Verdict,
+        *,
+        dated: bool,
+        made: float = 0.0,
+        until: float = 0.0,
     ) -> None:
         self.key = key  # the packet without its id
         self.reply = reply  # the answer without its id
         self.name = name
         self.type = rtype
         self.verdict = verdict
-        self.dated = dated  # holds TTLs that fall: good for this second only
+        self.dated = dated  # holds TTLs that fall
+        self.made = made  # monotonic seconds; its TTLs are as of then
+        self.until = until  # monotonic seconds; a dated answer is dropped then, or after this second
+        self.used = 0.0  # the drain after which it was last given; 0 before the first
+        self.ttls: tuple[tuple[int, int], ...] | None = None  # where its TTLs stand, and what they were
         self.count = 0
         self.bytes = len(key) + 2
+
+    def grow_old(self, now: float) -> None:
+        """Count its TTLs down to `now`."""
+        if self.ttls is None:
+            _, records = gate.check_reply(_ID + self.reply)
+            # The TTL is six octets before the rdata; OPT has flags there. The reply has no id.
+            self.ttls = tuple((r.rdata_at - 6 - len(_ID), r.ttl) for r in records if r.type != OPT)
+        age = int(now - self.made)
+        reply = bytearray(self.reply)
+        for at, ttl in self.ttls:
+            reply[at : at + 4] = max(ttl - age, 0).to_bytes(4, "big")
+        self.reply = bytes(reply)
 
 
 class Client:
     """One asking address. Mutable, and touched for every packet: so slots, and no properties."""
 
-    __slots__ = ("address", "allowed", "asker", "count", "device", "memo", "touched")
+    __slots__ = ("address", "aging", "allowed", "asker", "count", "device", "memo", "touched")
 
     def __init__(self, address: IPv4Address | IPv6Address, *, allowed: bool) -> None:
         self.address = address
@@ -61,6 +104,7 @@ class Client:
         self.asker: object | None = None  # what the policy knows of it; None after a new generation
         self.memo: dict[bytes, Ready] = {}
         self.touched: list[Ready] = []  # given in this second
+        self.aging: list[Ready] = []  # dated answers in use for longer
         self.count = 0  # packets in this second
 
 
@@ -122,23 +166,41 @@ class Clients:
         """A new generation: nothing that was decided before it may be said again."""
         for client in self._by_address.values():
             client.memo.clear()
+            client.aging.clear()
             client.asker = None
         self._ready = 0
 
-    def drain(self, emit: Callable[[Client, Ready], None]) -> None:
-        """The end of a second: hand over what was given in it, and begin to count anew."""
+    def drain(self, emit: Callable[[Client, Ready], None], now: float = math.inf) -> None:
+        """The end of a second: hand over what was given in it, count anew, let answers grow older.
+
+        `now`: monotonic seconds; without it no dated answer outlasts the second.
+        """
         for client in self._by_address.values():
             client.count = 0
-            if not client.touched:
+            if client.touched:
+                touched, client.touched = client.touched, []
+                for ready in touched:
+                    emit(client, ready)
+                    ready.count = 0
+                    if ready.dated:
+                        if not ready.used:
+                            client.aging.append(ready)
+                        ready.used = now
+            if client.aging:
+                self._age(client, now)
+
+    def _age(self, client: Client, now: float) -> None:
+        kept: list[Ready] = []
+        for ready in client.aging:
+            if client.memo.get(ready.key) is not ready:  # never remembered, or a newer one took its place
                 continue
-            touched, client.touched = client.touched, []
-            for ready in touched:
-                emit(client, ready)
-                ready.count = 0
-                # "is": a newer answer may have taken its place.
-                if ready.dated and client.memo.get(ready.key) is ready:
-                    del client.memo[ready.key]
-                    self._ready -= 1
+            if now < ready.until and now - ready.used <= IDLE:
+                ready.grow_old(now)
+                kept.append(ready)
+            else:
+                del client.memo[ready.key]
+                self._ready -= 1
+        client.aging = kept
 
     def __iter__(self) -> Iterator[Client]:
         return iter(self._by_address.values())

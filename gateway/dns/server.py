@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from typing import cast
 
@@ -172,7 +173,14 @@ class Server:
         if outcome.verdict is not None:
             question = query.question
             ready = Ready(
-                packet[2:], reply[2:], question.name, question.type, outcome.verdict, dated=outcome.dated
+                packet[2:],
+                reply[2:],
+                question.name,
+                question.type,
+                outcome.verdict,
+                dated=outcome.dated,
+                made=time.monotonic(),
+                until=outcome.until,
             )
             ready.count = 1
             client.touched.append(ready)

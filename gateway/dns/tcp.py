@@ -102,6 +102,7 @@ class _Connection:
                 task = self._server.spawn(self._reply(data))
                 self._open.add(task)
                 task.add_done_callback(self._open.discard)
+                await asyncio.sleep(0)  # UDP and other connections get their turn between two of a pipeline
         if self._open:
             await asyncio.wait(self._open, timeout=SLOW)
         self._writer.close()

@@ -34,7 +34,7 @@ class UdpServer:
             self.packets += count
             skip = self._serve(count)
             self.lost += self.batch.send(count, skip)
-            if count < SLOTS or time.monotonic() >= until:
+            if time.monotonic() >= until:
                 return
 
     def _serve(self, count: int) -> list[int]:

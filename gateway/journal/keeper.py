@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 SOCKET = "keeper.sock"
 BUSY_MS = 2000  # how long one attempt to write waits for another's lock
 RETENTION_EVERY = 60.0  # seconds
+RETENTION_FIRST = 5.0  # seconds after the start, which has more urgent things to do
 STOP_SECONDS = 10.0
 
 
@@ -48,7 +49,7 @@ class Keeper:
         )
         self._intake = Intake(data / "run" / SOCKET, self._committer.put)
         self._retention = Retention(Limits(days=store.retention_days, max_mb=store.max_mb))
-        self._jobs = (*jobs, Job("retention", RETENTION_EVERY, self._retain, first=5.0))
+        self._jobs = (*jobs, Job("retention", RETENTION_EVERY, self._retain, first=RETENTION_FIRST))
 
     @property
     def status(self) -> Status:

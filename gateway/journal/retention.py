@@ -7,7 +7,7 @@ after a jump, nothing goes by age for a day.
 import logging
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select, tuple_, update
+from sqlalchemy import Connection, Table, delete, func, select, tuple_, update
 
 from gateway.journal import marks
 from gateway.journal.forget import STEP, forget_events
@@ -26,6 +26,8 @@ JUMP = (
 )  # since the last time the clock was seen; a box switched off for longer waits a day, that is all
 HOLD = DAY
 ROLLUPS_A_STEP = 2000
+HOURS_SHARE = 20  # a twentieth of the hours trimmed: then names are looked through again
+_ALL = 1 << 30  # an hour that never comes
 PAGES_A_STEP = 500
 # PostgreSQL gives space back only within a table, so its size says little; measured with 1 M ordinary rows.
 POSTGRES_ROW = 150
@@ -48,21 +50,23 @@ class Retention:
         self._held_until = 0.0  # monotonic
         self._sweep: Sweep | None = None
         self._swept = 0.0  # wall clock
+        self._hours_trimmed = 0
+        self._trimmed = False
 
     def step(self, database: Database, now: float, monotonic: float) -> bool:
         """Do a little; True while there is more to do. Raises what SQLAlchemy raises."""
-        if self._trusts(database, now, monotonic) and self._by_age(database, int(now)):
-            return True
-        if self._by_size(database):
-            return True
-        if self._sweep is None and not 0 <= now - self._swept < DAY:
-            self._sweep = Sweep()
-            self._swept = now
         if self._sweep is not None:
             if self._sweep.step(database):
                 return True
             self._sweep = None
-        return _give_back(database)
+        if self._trusts(database, now, monotonic) and self._by_age(database, int(now)):
+            return True
+        if not 0 <= now - self._swept < DAY or self._trimmed:
+            self._sweep = Sweep()
+            self._swept = now
+            self._trimmed = False
+            return True
+        return self._by_size(database) or _give_back(database)
 
     def _trusts(self, database: Database, now: float, monotonic: float) -> bool:
         if self._seen is None:
@@ -92,46 +96,57 @@ class Retention:
                 return True
             # Never shorter than the events': the names of an event must be found in the roll-ups (see sweep.py).
             oldest_hour = (now - max(self._limits.rollup_days, self._limits.days) * DAY) // HOUR
-            if _forget_rollups(connection, oldest_hour):
-                return True
+            for table in (HOUR_NAME, HOUR_TOTAL):
+                if _forget_rollups(connection, table, oldest_hour):
+                    return True
             _forget_senders(connection, now - SENDER_DAYS * DAY)
         return False
 
     def _by_size(self, database: Database) -> bool:
+        """The oldest hour goes, events and names; the totals, which are small, only when all else is gone."""
         with database.write() as connection:
             if _used(connection) <= self._limits.max_mb << 20:
                 return False
             span = connection.execute(select(SPAN).order_by(SPAN.c.first_id)).first()
-            if span is not None:
-                _shorten(connection, span.hour, span.first_id, span.last_id)
+            if span is None:
+                return _forget_rollups(connection, HOUR_NAME, _ALL) or _forget_rollups(
+                    connection, HOUR_TOTAL, _ALL
+                )
+            first_hour = connection.execute(select(func.min(SPAN.c.hour))).scalar_one()
+            if _forget_rollups(connection, HOUR_NAME, first_hour):
                 return True
-            oldest = connection.execute(select(func.min(HOUR_TOTAL.c.hour))).scalar()
-            return oldest is not None and _forget_rollups(connection, oldest + 1)
+            if _shorten(connection, span.hour, span.first_id, span.last_id):
+                # Where names never come again, they and not the events fill the disk: they must go in between,
+                # or all events would go in vain.
+                hours = connection.execute(select(func.count()).select_from(SPAN)).scalar_one()
+                self._hours_trimmed += 1
+                if self._hours_trimmed * HOURS_SHARE > hours:
+                    self._hours_trimmed = 0
+                    self._trimmed = True
+        return True
 
 
-def _shorten(connection: Connection, hour: int, first: int, last: int) -> None:
-    """Take the first ids of an hour away, and the hour itself when none is left."""
+def _shorten(connection: Connection, hour: int, first: int, last: int) -> bool:
+    """Take the first ids of an hour away, and the hour itself when none is left: then True."""
     end = min(last, first + STEP - 1)
     forget_events(connection, first, end, EVENT.c.time >= hour * HOUR, EVENT.c.time < (hour + 1) * HOUR)
     if end >= last:
         connection.execute(delete(SPAN).where(SPAN.c.hour == hour))
-    else:
-        connection.execute(update(SPAN).where(SPAN.c.hour == hour).values(first_id=end + 1))
-
-
-def _forget_rollups(connection: Connection, before_hour: int) -> bool:
-    for table in (HOUR_NAME, HOUR_TOTAL):
-        keys = list(table.primary_key.columns)
-        old = select(*keys).where(table.c.hour < before_hour).order_by(*keys).limit(ROLLUPS_A_STEP)
-        rows = [tuple(row) for row in connection.execute(old)]
-        if rows:
-            connection.execute(
-                delete(table).where(
-                    table.c.hour < before_hour, tuple_(*keys) <= tuple_(*rows[-1])
-                )  # in key order
-            )
-            return True
+        return True
+    connection.execute(update(SPAN).where(SPAN.c.hour == hour).values(first_id=end + 1))
     return False
+
+
+def _forget_rollups(connection: Connection, table: Table, before_hour: int) -> bool:
+    """Take some of the hours before this one away; False if there were none."""
+    keys = list(table.primary_key.columns)
+    old = select(*keys).where(table.c.hour < before_hour).order_by(*keys).limit(ROLLUPS_A_STEP)
+    rows = [tuple(row) for row in connection.execute(old)]
+    if rows:  # deleted in the order of the key, up to the last one found
+        connection.execute(
+            delete(table).where(table.c.hour < before_hour, tuple_(*keys) <= tuple_(*rows[-1]))
+        )
+    return bool(rows)
 
 
 def _forget_senders(connection: Connection, before: int) -> None:
@@ -164,5 +179,8 @@ def _give_back(database: Database) -> bool:
         free = int(connection.exec_driver_sql("PRAGMA freelist_count").scalar_one())
         if free < PAGES_A_STEP or free * 4 < pages:
             return False
-        connection.exec_driver_sql(f"PRAGMA incremental_vacuum({PAGES_A_STEP})").fetchall()
+        cursor = connection.connection.cursor()
+        cursor.execute(f"PRAGMA incremental_vacuum({PAGES_A_STEP})")
+        cursor.fetchall()  # each step of the statement frees one page: it has to be run to its end
+        cursor.close()
     return True

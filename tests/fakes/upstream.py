@@ -252,9 +252,10 @@ class _Datagrams(asyncio.DatagramProtocol):
 
 
 @contextlib.contextmanager
-def running_upstream(*lines: str) -> Iterator[FakeUpstream]:
+def running_upstream(*lines: str, host: str = "127.0.0.1", port: int = 0) -> Iterator[FakeUpstream]:
     """The server in a thread with a loop of its own: for tests that start real processes."""
-    fake = FakeUpstream(*lines)
+    fake = FakeUpstream(*lines, host=host)
+    fake.port = port
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="fake upstream", daemon=True)
     thread.start()

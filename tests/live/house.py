@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from tests.fakes.box import free_port
 from tests.fakes.network import Namespace
-from tests.live.steady import question, told
+from tests.live.asking import question, told
 
 ROOT = Path(__file__).parents[2]
 OUTSIDE = "203.0.113.9"  # what the fake upstream says of names that exist
@@ -31,6 +31,12 @@ def hushgate() -> list[str]:
         if place.exists():
             return [str(place)]
     return [sys.executable, "-m", "gateway.cli"]
+
+
+def python() -> str:
+    """The interpreter that `hushgate` runs in."""
+    beside = Path(hushgate()[0]).with_name("python")
+    return str(beside) if beside.exists() else sys.executable
 
 
 def eventually(look: Callable[[], T], *, seconds: float = PATIENCE) -> T:
@@ -187,7 +193,7 @@ class House:
     def address(self, name: str, *, source: str = "127.0.0.1", timeout: float = 3.0) -> str:
         """The first A record of `name`, or "rcode 3", "nothing", "silence", "refused"."""
         packet = question(name)
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
+        with self._there(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
             asker.settimeout(timeout)
             asker.bind((source, 0))
             try:
@@ -198,6 +204,9 @@ class House:
                 return "silence"
             except ConnectionRefusedError:
                 return "refused"
+
+    def _there(self) -> contextlib.AbstractContextManager[None]:
+        return self._machine.entered() if self._machine else contextlib.nullcontext()
 
     def addresses(self, name: str, times: int = 16) -> set[str]:
         """What as many askers from different ports are told: all workers come to speak."""

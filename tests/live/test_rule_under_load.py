@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.fakes.upstream import FakeUpstream
+from tests.live.asking import Steady, asking
 from tests.live.house import BLOCKED, OUTSIDE, TELEMETRY, House, eventually, living
-from tests.live.steady import Steady, asking
 
 CHANGING, STAYING = "shop.example.org", "www.example.org"
 BOTH = (CHANGING, STAYING)

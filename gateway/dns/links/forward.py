@@ -42,7 +42,7 @@ class Forward:
         """Has the user given this name's domain upstreams of its own?"""
         return bool(self._own_domains) and any(parent in self._own_domains for parent in suffixes(name))
 
-    def cached(self, question: Question, dnssec_ok: bool, checking_disabled: bool) -> Answer | None:
+    def cached(self, question: Question, dnssec_ok: bool, checking_disabled: bool) -> Hit | None:
         """What can be said without asking anybody."""
         hit = self._cache.get(
             question, dnssec_ok=dnssec_ok, checking_disabled=checking_disabled, now=self._clock()
@@ -52,7 +52,7 @@ class Forward:
         if hit.prefetch:
             self.prefetched += 1
             self._tasks.spawn("prefetch", self._refresh(question, dnssec_ok, checking_disabled))
-        return hit.answer
+        return hit
 
     async def resolve(self, question: Question, dnssec_ok: bool, checking_disabled: bool) -> Answer:
         """Ask; after CLIENT_WAIT or a failure a stale answer serves (RFC 8767 §5). Raises UpstreamFault."""

@@ -9,7 +9,7 @@ from gateway.errors import UpstreamFault, WireError
 
 MAX_PENDING = 1000  # queries under way on one connection
 MAX_UNSENT = 64 * 1024  # bytes; an upstream that does not read gets no more
-MAX_WRONG = 8  # answers that were never asked for: not a server to go on with
+MAX_OFFENCES = 8  # answers to nothing that was asked: not a server to go on with
 SILENCE = 1.0  # seconds without a byte while answers are due: perhaps dead (NAT forgot it, route changed)
 
 
@@ -33,7 +33,8 @@ class Connection:
         self._retired = False
         self._timer: asyncio.TimerHandle | None = None
         self.closed = False
-        self.wrong = 0
+        self.wrong = 0  # answers that could not be used
+        self._offences = 0
         self._reading = asyncio.create_task(self._read(), name="upstream connection")
         self._rest()
 
@@ -85,7 +86,7 @@ class Connection:
     async def _read(self) -> None:
         reason = "closed by the upstream"
         try:
-            while self.wrong < MAX_WRONG:
+            while self._offences < MAX_OFFENCES:
                 size = int.from_bytes(await self._reader.readexactly(2), "big")
                 data = await self._reader.readexactly(size)
                 self._heard = self._loop.time()
@@ -101,19 +102,32 @@ class Connection:
     def _take(self, data: bytes) -> None:
         try:
             reply = decode_reply(data)
-        except WireError:
-            self.wrong += 1
+        except WireError as error:
+            self._refuse(int.from_bytes(data[:2], "big"), f"unreadable answer: {error}")
             return
         due = self._pending.get(reply.id)
         if due is None:
             return  # came after its deadline
         question, _, future = due
         if answers.mismatch(reply, reply.id, question, reply.question.spelled):
-            self.wrong += 1
+            self.wrong += 1  # perhaps late as well, and its id is in use again: the right one may still come
+            self._offences += 1
         elif reply.truncated:
-            self.wrong += 1  # over TCP there is nothing to be truncated for
+            self._refuse(reply.id, "truncated over TCP")
         elif not future.done():
             future.set_result(reply.answer)
+
+    def _refuse(self, ident: int, reason: str) -> None:
+        """Ends the question that was answered so, and no other.
+
+        A good resolver passes on what a bad zone serves: it must not cost those who ask for something else.
+        """
+        self.wrong += 1
+        due = self._pending.get(ident)
+        if due is None or due[2].done():
+            self._offences += 1
+        else:
+            due[2].set_exception(UpstreamFault(reason))
 
     def _rest(self) -> None:
         self._cancel_timer()

@@ -1,6 +1,7 @@
 import select
 import socket
 from collections.abc import Iterator
+from ipaddress import ip_address
 
 import pytest
 
@@ -20,7 +21,7 @@ def open_batch(address: str) -> BatchSocket:
         pytest.skip(f"no IPv6 here: {error}")
 
 
-@pytest.fixture(params=["127.0.0.1", "::1"])
+@pytest.fixture(params=LOOPBACK)
 def batch(request: pytest.FixtureRequest) -> Iterator[BatchSocket]:
     opened = open_batch(request.param)
     with opened.sock:
@@ -117,6 +118,18 @@ def test_answers_leave_from_the_ipv6_address_that_was_asked() -> None:
         assert path.interface == socket.if_nametoindex("lo")
         assert batch.send_later(b"later", path)
         assert client.recvfrom(100)[1][:2] == ("::1", port)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.2", "::1"])
+def test_socket_with_one_address_knows_it_without_asking_the_kernel(address: str) -> None:
+    batch = open_batch(address)
+    with batch.sock, client_of(batch) as client:
+        client.sendto(b"query", batch.sock.getsockname()[:2])
+        receive(batch)
+        path = batch.return_path(0)
+        assert (path.local_address, path.interface, path.control) == (ip_address(address).packed, 0, b"")
+        assert batch.send_later(b"later", path)
+        assert client.recvfrom(100)[1][0] == address
 
 
 def test_late_answer_reaches_its_asker_after_the_slot_was_used_again(batch: BatchSocket) -> None:

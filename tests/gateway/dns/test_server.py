@@ -1,4 +1,5 @@
 import asyncio
+import time
 from collections.abc import Coroutine
 from typing import Any
 
@@ -115,6 +116,27 @@ def test_the_memo_answers_the_same_bytes_with_each_clients_id_and_letter_case() 
             mixed = query("tracking.miui.com").replace(from_text("tracking.miui.com"), spelled)
             assert spelled in await box.send(mixed)
             assert [count for _, _, count in box.drain()] == [2, 1]
+
+    run(work())
+
+
+def test_ttls_of_ready_answers_fall_and_go_with_the_answers_time() -> None:
+    async def work() -> None:
+        async with FakeUpstream(*ZONE) as fake, serving(policy_of(), fake.url) as box:
+            packet = query("www.example.org", ident=7)
+            await box.send(packet)  # forwarded
+            box.drain()
+            await box.send(packet)  # from the cache, and from now on ready
+            now = time.monotonic()
+            for later in (1, 4, 8):
+                box.server.clients.drain(lambda *_: None, now + later)
+                reply = wire.decode_reply(await box.send(packet))
+                assert 300 - later - 1 <= reply.answer.records[0].ttl <= 300 - later
+            (client,) = box.server.clients
+            assert client.memo
+            box.server.clients.drain(lambda *_: None, now + 271)  # time to prefetch
+            assert not client.memo
+            assert len(fake.asked) == 1
 
     run(work())
 

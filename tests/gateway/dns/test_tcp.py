@@ -2,95 +2,21 @@ import asyncio
 import contextlib
 import socket
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
 from gateway.dns import tcp
 from gateway.dns.gate import MAX_QUERY
-from gateway.dns.memo import Client, Clients
-from gateway.dns.tcp import TcpServer
-from gateway.tasks import Tasks
+from gateway.dns.memo import Client
+from tests.fakes.tcp import PATIENCE, Server, echo, framed, serving
 from tests.loops import in_a_loop
-
-PATIENCE = 5  # seconds
-Answer = Callable[[bytes, Client, bytes], Awaitable[bytes | None]]
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-
-
-async def echo(packet: bytes, _client: Client, _local: bytes) -> bytes | None:
-    return b"echo of " + packet
-
-
-class Server:
-    """A TcpServer on a real port, and how its connections ended."""
-
-    def __init__(self, answer: Answer, limit: int) -> None:
-        self.clients = Clients()
-        self.tasks = Tasks()
-        self.tcp = TcpServer(self.clients, limit, answer, self.tasks)
-        self.ended: asyncio.Queue[asyncio.StreamWriter] = asyncio.Queue()
-        self.opened: list[asyncio.StreamWriter] = []  # by clients
-        self.port = 0
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await self.tcp.serve(reader, writer)
-        finally:
-            self.ended.put_nowait(writer)
-
-    async def connect(self, *packets: bytes, host: str = "127.0.0.1") -> Streams:
-        """A connection on which these have been sent at once."""
-        reader, writer = await asyncio.open_connection(host, self.port)
-        self.opened.append(writer)
-        writer.write(b"".join(map(framed, packets)))
-        return reader, writer
-
-
-def framed(packet: bytes) -> bytes:
-    return len(packet).to_bytes(2, "big") + packet
-
-
-@contextlib.asynccontextmanager
-async def serving(
-    answer: Answer = echo, limit: int = 1 << 62, host: str = "127.0.0.1"
-) -> AsyncIterator[Server]:
-    server = Server(answer, limit)
-    listener = await asyncio.start_server(server.serve, host, 0)
-    server.port = listener.sockets[0].getsockname()[1]
-    async with asyncio.timeout(PATIENCE):
-        try:
-            yield server
-        finally:
-            listener.close()
-            await close(*server.opened)
-            await server.tasks.stop()
-            while server.tcp.open:
-                await server.ended.get()
-
-
-async def reply(reader: asyncio.StreamReader) -> bytes:
-    return await reader.readexactly(int.from_bytes(await reader.readexactly(2), "big"))
-
-
-async def is_closed(reader: asyncio.StreamReader) -> bool:
-    with contextlib.suppress(ConnectionError):
-        return await reader.read() == b""
-    return True
-
-
-async def close(*writers: asyncio.StreamWriter) -> None:
-    for writer in writers:
-        writer.close()
-        with contextlib.suppress(ConnectionError):
-            await writer.wait_closed()
 
 
 @in_a_loop
 async def test_several_queries_at_once_are_all_answered_and_counted() -> None:
     async with serving() as server:
-        reader, writer = await server.connect(*(b"query %d" % n for n in range(100)))
-        replies = {await reply(reader) for _ in range(100)}
+        phone = await server.connect(*(b"query %d" % n for n in range(100)))
+        replies = await phone.replies(100)
         assert replies == {b"echo of query %d" % n for n in range(100)}
         (client,) = server.clients
         assert (client.device, client.count, server.tcp.open) == ("127.0.0.1", 100, 1)
@@ -106,20 +32,20 @@ async def test_answers_go_out_as_they_are_ready() -> None:
         return packet
 
     async with serving(answer) as server:
-        reader, writer = await server.connect(b"slow", b"quick")
-        assert await reply(reader) == b"quick"
+        phone = await server.connect(b"slow", b"quick")
+        assert await phone.reply() == b"quick"
         slow_may_go.set()
-        assert await reply(reader) == b"slow"
+        assert await phone.reply() == b"slow"
 
 
 @in_a_loop
 async def test_query_may_come_octet_by_octet() -> None:
     async with serving() as server:
-        reader, writer = await server.connect()
+        phone = await server.connect()
         for octet in framed(b"query"):
-            writer.write(bytes((octet,)))
-            await writer.drain()
-        assert await reply(reader) == b"echo of query"
+            phone.writer.write(bytes((octet,)))
+            await phone.writer.drain()
+        assert await phone.reply() == b"echo of query"
 
 
 @in_a_loop
@@ -133,8 +59,8 @@ async def test_server_is_told_the_client_and_the_address_that_was_asked() -> Non
     for host in ("127.0.0.1", "::1"):
         try:
             async with serving(answer, host=host) as server:
-                reader, writer = await server.connect(b"query", host=host)
-                await reply(reader)
+                phone = await server.connect(b"query", host=host)
+                await phone.reply()
         except OSError as error:
             pytest.skip(f"no IPv6 here: {error}")
     assert told == [("127.0.0.1", b"\x7f\0\0\1"), ("::1", bytes(15) + b"\1")]
@@ -143,19 +69,19 @@ async def test_server_is_told_the_client_and_the_address_that_was_asked() -> Non
 @in_a_loop
 async def test_client_that_has_sent_all_gets_its_answers() -> None:
     async with serving() as server:
-        reader, writer = await server.connect(b"one", b"two")
-        writer.write_eof()
-        assert {await reply(reader), await reply(reader)} == {b"echo of one", b"echo of two"}
-        assert await is_closed(reader)
+        phone = await server.connect(b"one", b"two")
+        phone.writer.write_eof()
+        assert await phone.replies(2) == {b"echo of one", b"echo of two"}
+        assert await phone.is_closed()
 
 
 @in_a_loop
 async def test_idle_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tcp, "IDLE", 0.05)
     async with serving() as server:
-        reader, writer = await server.connect(b"query")
-        assert await reply(reader) == b"echo of query"
-        assert await is_closed(reader)
+        phone = await server.connect(b"query")
+        assert await phone.reply() == b"echo of query"
+        assert await phone.is_closed()
         await server.ended.get()
         assert server.tcp.open == 0
 
@@ -172,8 +98,8 @@ async def test_answer_under_way_is_awaited_when_the_connection_goes_idle(
         return packet
 
     async with serving(answer) as server:
-        reader, writer = await server.connect(b"query")
-        assert await reply(reader) == b"query"
+        phone = await server.connect(b"query")
+        assert await phone.reply() == b"query"
 
 
 @pytest.mark.parametrize("part", [b"\0", b"\0\x05", b"\0\x05half"])
@@ -182,18 +108,18 @@ async def test_half_a_message_is_not_waited_for_forever(monkeypatch: pytest.Monk
     monkeypatch.setattr(tcp, "IDLE", 0.05)
     monkeypatch.setattr(tcp, "SLOW", 0.05)
     async with serving() as server:
-        reader, writer = await server.connect()
-        writer.write(part)
-        assert await is_closed(reader)
+        phone = await server.connect()
+        phone.writer.write(part)
+        assert await phone.is_closed()
 
 
 @pytest.mark.parametrize("size", [MAX_QUERY + 1, 0xFFFF])
 @in_a_loop
 async def test_length_of_no_query_ends_the_connection(size: int) -> None:
     async with serving() as server:
-        reader, writer = await server.connect()
-        writer.write(size.to_bytes(2, "big"))
-        assert await is_closed(reader)
+        phone = await server.connect()
+        phone.writer.write(size.to_bytes(2, "big"))
+        assert await phone.is_closed()
 
 
 @in_a_loop
@@ -203,8 +129,8 @@ async def test_what_gets_no_answer_ends_the_connection() -> None:
 
     async with serving(answer) as server:
         for packet in (b"", b"rubbish"):
-            reader, writer = await server.connect(packet)
-            assert await is_closed(reader)
+            phone = await server.connect(packet)
+            assert await phone.is_closed()
 
 
 @in_a_loop
@@ -215,8 +141,8 @@ async def test_fault_in_one_answer_is_logged_and_the_next_is_given(caplog: pytes
         return packet
 
     async with serving(answer) as server:
-        reader, writer = await server.connect(b"bad", b"good")
-        assert await reply(reader) == b"good"
+        phone = await server.connect(b"bad", b"good")
+        assert await phone.reply() == b"good"
     assert "a fault of ours" in caplog.text
 
 
@@ -237,8 +163,8 @@ async def test_no_more_than_so_many_queries_of_a_connection_are_under_way(
         return packet
 
     async with serving(answer) as server:
-        reader, writer = await server.connect(*(b"%d" % n for n in range(20)))
-        assert {await reply(reader) for _ in range(20)} == {b"%d" % n for n in range(20)}
+        phone = await server.connect(*(b"%d" % n for n in range(20)))
+        assert await phone.replies(20) == {b"%d" % n for n in range(20)}
         assert most == 3
 
 
@@ -271,9 +197,9 @@ async def test_client_that_reads_nothing_is_given_up_and_holds_nothing(
 @in_a_loop
 async def test_client_that_vanishes_is_let_go() -> None:
     async with serving() as server:
-        _, writer = await server.connect(b"query", b"\0")
-        reset(writer.get_extra_info("socket"))
-        writer.transport.abort()
+        phone = await server.connect(b"query", b"\0")
+        reset(phone.writer.get_extra_info("socket"))
+        phone.writer.transport.abort()
         await server.ended.get()
         assert server.tcp.open == 0
 
@@ -306,19 +232,17 @@ async def test_one_client_has_only_so_many_connections_and_another_is_served(
     monkeypatch.setattr(tcp, "MAX_PER_CLIENT", 2)
     async with serving(host="0.0.0.0") as server:
         first, second = await server.connect(b"one"), await server.connect(b"two")
-        for reader, _ in (first, second):
-            await reply(reader)
+        assert [await first.reply(), await second.reply()] == [b"echo of one", b"echo of two"]
         third = await server.connect(b"three")
-        assert await is_closed(third[0])
+        assert await third.is_closed()
         assert (server.tcp.open, server.tcp.refused) == (2, 1)
-        other = await asyncio.open_connection("127.0.0.1", server.port, local_addr=("127.0.0.2", 0))
-        other[1].write(framed(b"other"))
-        assert await reply(other[0]) == b"echo of other"
-        await close(first[1], third[1])
+        other = await server.connect(b"other", own="127.0.0.2")
+        assert await other.reply() == b"echo of other"
+        await first.close()
         while server.tcp.open > 2:
             await server.ended.get()
         fourth = await server.connect(b"four")
-        assert await reply(fourth[0]) == b"echo of four"
+        assert await fourth.reply() == b"echo of four"
 
 
 @in_a_loop
@@ -326,26 +250,26 @@ async def test_a_worker_has_only_so_many_connections(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(tcp, "MAX_CONNECTIONS", 1)
     async with serving() as server:
         first = await server.connect(b"one")
-        await reply(first[0])
+        await first.reply()
         second = await server.connect(b"two")
-        assert await is_closed(second[0])
+        assert await second.is_closed()
 
 
 @in_a_loop
 async def test_client_that_is_not_of_the_house_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.dns.memo.HOUSE_NETWORKS", ())
     async with serving() as server:
-        reader, writer = await server.connect(b"query")
-        assert await is_closed(reader)
+        phone = await server.connect(b"query")
+        assert await phone.is_closed()
         assert server.tcp.refused == 1
 
 
 @in_a_loop
 async def test_connection_over_the_rate_limit_is_closed_and_the_excess_counted() -> None:
     async with serving(limit=3) as server:
-        reader, writer = await server.connect(*(b"%d" % n for n in range(5)))
-        assert {await reply(reader) for _ in range(3)} == {b"echo of %d" % n for n in range(3)}
-        assert await is_closed(reader)
+        phone = await server.connect(*(b"%d" % n for n in range(5)))
+        assert await phone.replies(3) == {b"echo of %d" % n for n in range(3)}
+        assert await phone.is_closed()
         (client,) = server.clients
         assert client.count == 4  # one over the limit; what was not read is not counted
 
@@ -353,12 +277,12 @@ async def test_connection_over_the_rate_limit_is_closed_and_the_excess_counted()
 @in_a_loop
 async def test_connection_outlives_what_is_remembered_of_its_client() -> None:
     async with serving(limit=2) as server:
-        reader, writer = await server.connect(b"one")
-        await reply(reader)
+        phone = await server.connect(b"one")
+        await phone.reply()
         for number in range(2, 6000):  # a flood of forged senders
             server.clients.of(number.to_bytes(4, "big"))
         for _ in range(3):
-            writer.write(framed(b"more"))
-            assert await reply(reader) == b"echo of more"
+            phone.send(b"more")
+            assert await phone.reply() == b"echo of more"
             assert [each.count for each in server.clients if each.count] == [1]
             server.clients.drain(lambda _client, _ready: None)

@@ -64,7 +64,7 @@ def test_an_answer_is_asked_for_once_and_then_comes_from_the_cache() -> None:
         clock.now += 40
         aged = link.cached(QUESTION, False, False)
         assert aged is not None
-        assert aged.records[0].ttl == 60
+        assert aged.answer.records[0].ttl == 60
         assert link.cached(QUESTION, True, False) is None  # DO is another question
         assert link.cached(QUESTION, False, True) is None  # and so is CD
         assert upstreams.asked == 1
@@ -103,7 +103,7 @@ def test_a_silent_upstream_is_not_waited_for_when_something_stale_is_there(
             await asyncio.sleep(0)
         fresh = link.cached(QUESTION, False, False)
         assert fresh is not None
-        assert fresh.records[0].ttl == 100
+        assert fresh.answer.records[0].ttl == 100
 
     run(work())
 
@@ -117,7 +117,7 @@ def test_without_anything_stale_a_failure_is_raised_and_remembered_briefly() -> 
             await link.resolve(QUESTION, False, False)
         remembered = link.cached(QUESTION, False, False)
         assert remembered is not None
-        assert "no answer" in remembered.extended[0][1]
+        assert "no answer" in remembered.answer.extended[0][1]
         clock.now += cache.FAILURE_TTL + 1
         assert link.cached(QUESTION, False, False) is None
 
@@ -138,7 +138,7 @@ def test_a_name_in_use_is_fetched_anew_before_it_expires() -> None:
         assert (upstreams.asked, link.prefetched) == (2, 1)
         fresh = link.cached(QUESTION, False, False)
         assert fresh is not None
-        assert fresh.records[0].ttl == 100
+        assert fresh.answer.records[0].ttl == 100
 
     run(work())
 

@@ -1,13 +1,15 @@
 """One connection by itself."""
 
 import asyncio
+from collections.abc import Iterable
 
 import pytest
 
-from gateway.dns.upstream.connection import MAX_WRONG, Connection, ConnectionEnded
+from gateway.dns.upstream.connection import MAX_OFFENCES, Connection, ConnectionEnded
 from gateway.dns.wire import Answer
+from gateway.errors import UpstreamFault
 from tests.fakes import upstream as fakes
-from tests.fakes.upstream import Asked, FakeUpstream
+from tests.fakes.upstream import Asked, FakeUpstream, Misbehaviour
 from tests.fakes.values import question
 
 RECORD = "www.example.org 300 IN A 203.0.113.9"
@@ -74,11 +76,47 @@ def test_who_gives_up_on_a_mute_connection_retires_it() -> None:
 def test_wrong_answers_are_counted_up_to_the_end() -> None:
     async def run() -> None:
         async with FakeUpstream(RECORD) as fake:
-            fake.misbehave_tcp = lambda good, asked: [*fakes.wrong_question(good, asked)] * (MAX_WRONG + 3)
+            fake.misbehave_tcp = lambda good, asked: [*fakes.wrong_question(good, asked)] * (MAX_OFFENCES + 3)
             connection = await connect(fake)
             with pytest.raises(ConnectionEnded, match="too many wrong answers"):
                 await ask(connection)
-            assert connection.wrong == MAX_WRONG
+            assert connection.wrong == MAX_OFFENCES
+            await connection.stop()
+
+    asyncio.run(run())
+
+
+def unreadable(good: bytes, asked: Asked) -> Iterable[bytes]:
+    return fakes.garbage(good, asked) if asked.name.startswith("bad") else [good]
+
+
+def cut(good: bytes, asked: Asked) -> Iterable[bytes]:
+    return fakes.truncated(good, asked) if asked.name.startswith("bad") else [good]
+
+
+@pytest.mark.parametrize("bad", [unreadable, cut])
+def test_what_a_bad_zone_serves_ends_its_own_questions_at_once_and_no_others(bad: Misbehaviour) -> None:
+    async def run() -> None:
+        async with FakeUpstream(RECORD) as fake:
+            fake.misbehave_tcp = bad
+            held = asyncio.Event()
+
+            async def hold_the_good(asked: Asked) -> None:
+                if asked.name == "www.example.org":
+                    await held.wait()
+
+            fake.gate = hold_the_good
+            connection = await connect(fake)
+            patient = asyncio.create_task(ask(connection))
+            for number in range(2 * MAX_OFFENCES):
+                with pytest.raises(UpstreamFault, match="unreadable|truncated"):
+                    await connection.ask(
+                        question(f"bad{number}.example.org"), dnssec_ok=False, checking_disabled=False
+                    )
+            held.set()
+            assert (await patient).records
+            assert connection.usable
+            assert connection.wrong == 2 * MAX_OFFENCES
             await connection.stop()
 
     asyncio.run(run())

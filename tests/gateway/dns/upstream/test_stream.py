@@ -99,8 +99,6 @@ def test_silent_connection_is_given_up_for_a_new_one(monkeypatch: pytest.MonkeyP
 BAD = {
     "wrong question": fakes.wrong_question,
     "wrong type": fakes.wrong_type,
-    "garbage": fakes.garbage,
-    "truncated": fakes.truncated,
     "wrong id": fakes.wrong_id,
 }
 
@@ -119,7 +117,7 @@ def test_bad_answer_is_passed_over_for_the_good_one(bad: Misbehaviour) -> None:
 
 def test_server_that_only_talks_rubbish_is_hung_up_on() -> None:
     def rubbish(good: bytes, asked: Asked) -> Iterable[bytes]:
-        return [*fakes.garbage(good, asked)] * connection.MAX_WRONG
+        return [each for each in fakes.wrong_id(*fakes.garbage(good, asked), asked)] * connection.MAX_OFFENCES
 
     async def run() -> None:
         async with FakeUpstream(*LINES) as fake:
@@ -127,10 +125,10 @@ def test_server_that_only_talks_rubbish_is_hung_up_on() -> None:
             upstream = stream_to(fake)
             with pytest.raises(UpstreamFault, match="too many wrong answers"):
                 await ask(upstream)
-            assert upstream.refused_packets() == connection.MAX_WRONG
+            assert upstream.refused_packets() == connection.MAX_OFFENCES
             fake.misbehave_tcp = None
             assert (await ask(upstream)).records
-            assert upstream.refused_packets() == connection.MAX_WRONG
+            assert upstream.refused_packets() == connection.MAX_OFFENCES
             await upstream.stop()
 
     asyncio.run(run())
