@@ -1,112 +1,126 @@
 """One change of what the user has set: stored, published, acknowledged by every worker, or nothing happened.
 
-The rules are tried, published and only then committed, under the store's writer lock: a rule that no
-generation can be made of never gets in the way of the next one. A process killed between the two leaves a
-generation that the store does not know; the keeper notices and publishes again (`settle`).
+What is to be stored is tried, published and only then committed: a rule or list that no generation can be made
+of never gets in the way of the next one. A process killed between the two leaves a generation that the store
+does not know; the keeper notices and publishes again (`settle`).
 """
 
 import contextlib
 import os
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
-from gateway import control
+import msgspec
+
+from gateway import workers
 from gateway.data import Data
-from gateway.errors import HushgateError, OwnFault
+from gateway.errors import OwnFault
 from gateway.policy import catalogue, copies, manifest
-from gateway.policy.publish import Applied, Publisher, WorkerAck
+from gateway.policy.compiler import job
+from gateway.policy.publish import Applied, Publisher
 from gateway.policy.state import PolicyState
 from gateway.settings import Settings
-from gateway.store import devices, generations, rules
-from gateway.store.engine import Database, Session, open_journal, open_store
+from gateway.store import generations, rules
+from gateway.store.engine import Database, Session, open_store
+from gateway.store.faults import Fault, SQLAlchemyError, StoreAway, classify, reason
 from gateway.store.policy import load_state
 
-WORKER_WAIT = 10.0  # seconds in which a worker must have taken up a generation
+BUSY_MS = 10_000  # how long a command waits for the changes of others, each of which takes milliseconds
+
+_T = TypeVar("_T")
+_Read = Callable[[], PolicyState]
 
 
 class Change:
-    """A change under way; `applied` is there once it is in force."""
+    """A change of the user's; `applied` is there once it is in force."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.applied: Applied | None = None
 
     def summary(self) -> dict[str, Any]:
-        """`{"generation": 42, "applied": {"workers": 2, "of": 2, "ms": 18.1}}`; empty where nothing changed."""
-        done = self.applied
-        if done is None:
-            return {}
-        return {
-            "generation": done.generation,
-            "applied": {"workers": done.workers, "of": done.of, "ms": round(done.ms, 1)},
-        }
+        """As the function of this name; empty where nothing was published."""
+        return summary(self.applied) if self.applied else {}
+
+
+def summary(applied: Applied) -> dict[str, Any]:
+    """`{"generation": 42, "applied": {"workers": 2, "of": 2, "ms": 18.1}, "warnings": []}`."""
+    return {
+        "generation": applied.generation,
+        "applied": {"workers": applied.workers, "of": applied.of, "ms": round(applied.ms, 1)},
+        "warnings": list(applied.warnings),
+    }
 
 
 @contextlib.contextmanager
 def reading(data: Data) -> Iterator[Session]:
-    """A session to look with."""
-    database = open_store(data.root, data.read_settings().store.url)
-    try:
-        with database.reading() as session:
-            yield session
-    finally:
-        database.close()
+    """A session to look with. Raises StoreAway."""
+    with _opened(data, data.read_settings()) as database, database.reading() as session:
+        yield session
 
 
 @contextlib.contextmanager
-def change(data: Data, cause: str, *, lists: bool = False, publish: bool = True) -> Iterator[Change]:
+def noting(data: Data) -> Iterator[Session]:
+    """A session for what changes no verdict; committed at the end. Raises StoreAway."""
+    with _opened(data, data.read_settings()) as database, database.writing() as session:
+        yield session
+        session.commit()
+
+
+@contextlib.contextmanager
+def change(data: Data, cause: str) -> Iterator[Change]:
     """Make one change in the body; at its end it is in force everywhere. Any error leaves all as it was.
 
-    `lists`: the subscribed lists change, which may mean compiling them for seconds. The store is then
-    committed first, so that nobody has to wait for the compiler.
+    For rules, groups, devices and pauses: the lists stay as they are compiled. Others who change something
+    wait meanwhile.
     """
-    database = open_store(data.root, data.read_settings().store.url)
-    publisher = _publisher(data)
-    try:
+    with _opened(data, data.read_settings()) as database:
+        press = _Press(data, database, cause)
         with database.writing() as session:
+            session.connection()  # the writer's lock: whoever changes something else comes after us
             made = Change(session)
             yield made
-            if publish and not lists:
-                made.applied = publisher.publish_rules(lambda: _state(session, data))
-                _commit(session, made.applied, cause, publisher, database, data)
-                if manifest.current(data.policy).generation != made.applied.generation:
-                    # Somebody published before our commit and could not see it.
-                    made.applied = publisher.publish_rules(lambda: _committed(database, data))
-            else:
+            applied = press.rules(lambda: press.state(session))
+            with press.taking_back(press.rules):
+                press.note(session, applied)
                 session.commit()
-        if publish and lists:
-            made.applied = publisher.publish(lambda: _committed(database, data))
-            with database.writing() as session:
-                _note(session, made.applied, cause)
-                session.commit()
-    finally:
-        database.close()
+        made.applied = press.confirmed(press.rules, applied)
+
+
+def change_lists(data: Data, cause: str, act: Callable[[Session], _T]) -> tuple[_T, Applied]:
+    """Have `act` change the subscribed lists; they are in force when this returns. Any error leaves all as it was.
+
+    `act` is called twice, the first time to see what is to be compiled: that takes seconds for large lists, and
+    nobody else has to wait for it.
+    """
+    with _opened(data, data.read_settings()) as database:
+        press = _Press(data, database, cause)
+        with database.writing() as session:
+            act(session)
+            wanted = press.state(session)
+            session.rollback()
+        applied = press.all(lambda: _with_lists(press.committed(), wanted))
+        with press.taking_back(press.all), database.writing() as session:
+            result = act(session)
+            press.note(session, applied)
+            session.commit()
+        return result, press.confirmed(press.all, applied)
 
 
 def republish(data: Data, settings: Settings, cause: str) -> Applied:
     """Make what the store holds the generation in force, lists and catalogue compiled anew if need be."""
-    database = open_store(data.root, settings.store.url)
-    try:
-        applied = _publisher(data).publish(lambda: _committed(database, data))
-        with database.writing() as session:
-            _note(session, applied, cause)
-            session.commit()
-    finally:
-        database.close()
+    with _opened(data, settings) as database:
+        press = _Press(data, database, cause)
+        applied = press.all(press.committed)
+        press.note_alone(applied)
     return applied
 
 
 def settle(data: Data, settings: Settings) -> Applied | None:
     """Publish where the generation in force is not the last one the store knows. None where all is well."""
-    database = open_store(data.root, settings.store.url)
-    try:
-        with database.reading() as session:
-            known = generations.last_generation(session)
-    finally:
-        database.close()
+    with _opened(data, settings) as database, database.reading() as session:
+        known = generations.last_generation(session)
     with contextlib.suppress(OwnFault):  # none in force yet, or damaged: then it is published
         if manifest.current(data.policy).generation == known:
             return None
@@ -119,91 +133,106 @@ def drop_expired(data: Data) -> None:
         rules.remove_expired(made.session, int(time.time()))
 
 
-def name_device(data: Data, address: str, *, name: str, kind: str) -> None:
-    """Make sure that the device is known by this name."""
-    with reading(data) as session:
-        known = {device.address: device for device in devices.list_devices(session)}
-    if address in known and (known[address].name, known[address].kind) == (name, kind):
-        return
-    with change(data, f"device {address} named {name}") as made:
-        devices.put_device(made.session, address, now=int(time.time()), name=name, kind=kind)
-
-
-def forget_device(data: Data, address: str) -> int:
-    """Remove the device and wipe its log. How many rows were wiped. Raises UsageError for an unknown one."""
-    from gateway.journal.wipe import wipe_device
-
-    with change(data, f"device {address} removed") as made:
-        device = devices.remove_device(made.session, address)
-    journal = open_journal(data.root, data.read_settings().store.url)
+@contextlib.contextmanager
+def plainly() -> Iterator[None]:
+    """Say in one line what is wrong with a database, as StoreAway, instead of how SQLAlchemy came to know."""
     try:
-        return wipe_device(journal, device.address)
-    finally:
-        journal.close()
+        yield
+    except SQLAlchemyError as error:
+        if classify(error) is Fault.OURS:
+            raise
+        raise StoreAway(
+            f"the database cannot be used now: {reason(error)}",
+            hint="try again; is the disk full, or does somebody else hold it?",
+        ) from error
 
 
-def versions_in_use(data: Data) -> set[str]:
-    """Versions of list copies that the generation in force reads from."""
-    from gateway.policy.decide import Policy
-
-    return {entry.version for entry in Policy.open(data.policy).shared.base.meta.lists}
-
-
-def _state(session: Session, data: Data) -> PolicyState:
-    return load_state(session, lambda version: copies.path_of(data.lists, version))
+@contextlib.contextmanager
+def _opened(data: Data, settings: Settings) -> Iterator[Database]:
+    opened = open_store(data.root, settings.store.url, busy_ms=BUSY_MS)
+    with plainly(), contextlib.closing(opened) as database:
+        yield database
 
 
-def _committed(database: Database, data: Data) -> PolicyState:
-    with database.reading() as session:
-        return _state(session, data)
+class _Press:
+    """Makes generations of what one store holds. Locks are taken in one order: the store's, then the policy's."""
+
+    def __init__(self, data: Data, database: Database, cause: str) -> None:
+        self._data = data
+        self._database = database
+        self._cause = cause
+        self._catalogue = catalogue.load()
+        publisher = Publisher(
+            data.policy,
+            lambda generation: workers.tell(data.run, generation),
+            self._catalogue,
+            wall=time.time,
+            ticks=time.monotonic,
+            random=os.urandom,
+        )
+        self.rules, self.all = publisher.publish_rules, publisher.publish
+
+    def state(self, session: Session) -> PolicyState:
+        """What this session sees, committed or not."""
+        return load_state(session, lambda version: copies.path_of(self._data.lists, version))
+
+    def committed(self) -> PolicyState:
+        """What everybody sees."""
+        with self._database.reading() as session:
+            return self.state(session)
+
+    def note(self, session: Session, applied: Applied) -> None:
+        """Into the history; what the store does not know is published again by `settle`."""
+        counts = {"workers": applied.workers}
+        now = int(time.time())
+        generations.add_generation(session, applied.generation, now=now, cause=self._cause, counts=counts)
+
+    def note_alone(self, applied: Applied) -> None:
+        """As `note`, in a transaction of its own."""
+        with self._database.writing() as session:
+            self.note(session, applied)
+            session.commit()
+
+    @contextlib.contextmanager
+    def taking_back(self, publish: Callable[[_Read], Applied]) -> Iterator[None]:
+        """What is in force, but cannot be stored, is taken back before anybody hears of it."""
+        try:
+            yield
+        except BaseException:
+            publish(self.committed)
+            raise
+
+    def confirmed(self, publish: Callable[[_Read], Applied], applied: Applied) -> Applied:
+        """After the commit: whoever published meanwhile could not see it. Then once more."""
+
+        def read() -> PolicyState:
+            # Called in our turn: who read the store before our commit is through, who follows will see it.
+            state = self.committed()
+            if self._holds(state, applied, lists=publish == self.all):
+                raise _StillInForce
+            return state
+
+        try:
+            again = publish(read)
+        except _StillInForce:
+            return applied
+        self.note_alone(again)
+        return again
+
+    def _holds(self, state: PolicyState, applied: Applied, *, lists: bool) -> bool:
+        """Is `applied` in force, and made of these lists? (PostgreSQL counts a list tried and taken back.)"""
+        now = manifest.current(self._data.policy)
+        if now.generation != applied.generation:
+            return False
+        return not lists or now.fingerprint == job(state.lists, self._catalogue).fingerprint
 
 
-def _commit(
-    session: Session, applied: Applied, cause: str, publisher: Publisher, database: Database, data: Data
-) -> None:
-    try:
-        _note(session, applied, cause)
-        session.commit()
-    except BaseException:
-        session.rollback()
-        # In force but not stored: take it back before anybody hears of it.
-        publisher.publish_rules(lambda: _committed(database, data))
-        raise
+class _StillInForce(Exception):
+    """Nothing was published meanwhile."""
 
 
-def _note(session: Session, applied: Applied, cause: str) -> None:
-    counts = {"workers": applied.workers}
-    generations.add_generation(session, applied.generation, now=int(time.time()), cause=cause, counts=counts)
-
-
-def _publisher(data: Data) -> Publisher:
-    return Publisher(
-        data.policy,
-        lambda generation: _tell(data.run, generation),
-        catalogue.load(),
-        wall=time.time,
-        ticks=time.monotonic,
-        random=os.urandom,
-    )
-
-
-def _tell(run: Path, generation: int) -> list[WorkerAck]:
-    """Tell every living worker; one that is being restarted reads the manifest when it starts."""
-    workers = [role for role in control.roles(run) if role.startswith("dns-")]
-    if not workers:
-        return []
-    with ThreadPoolExecutor(len(workers)) as pool:
-        acks = pool.map(lambda worker: _tell_one(run, worker, generation), workers)
-        return [ack for ack in acks if ack is not None]
-
-
-def _tell_one(run: Path, worker: str, generation: int) -> WorkerAck | None:
-    try:
-        said = control.call(run, worker, "policy", timeout=WORKER_WAIT)
-    except control.Down:
-        return None
-    except HushgateError as error:
-        return WorkerAck(worker, 0, str(error))
-    return WorkerAck(
-        worker, int(said["generation"]), "" if said["generation"] == generation else "another one"
-    )
+def _with_lists(now: PolicyState, wanted: PolicyState) -> PolicyState:
+    """What is stored now, but the lists, and which group has them, as they shall be."""
+    chosen = {group.name: group.lists for group in wanted.groups}
+    groups = (msgspec.structs.replace(group, lists=chosen.get(group.name, ())) for group in now.groups)
+    return msgspec.structs.replace(now, lists=wanted.lists, groups=tuple(groups))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from gateway.errors import SettingsError, UsageError
+from gateway.errors import OwnFault, SettingsError, UsageError
 from gateway.settings import Settings
 
 
@@ -40,11 +40,19 @@ class Data:
             )
 
     def write_settings(self, settings: Settings) -> None:
-        """Note the settings in force, for the roles and for every later command."""
+        """Note the settings in force, for the roles and for every later command. Raises OwnFault."""
+        content = msgspec.json.format(msgspec.json.encode(settings), indent=1)
         beside = self._settings.with_suffix(".new")
-        beside.touch(mode=0o600)
-        beside.write_bytes(msgspec.json.format(msgspec.json.encode(settings), indent=1))
-        beside.replace(self._settings)
+        try:
+            if self._settings.exists() and self._settings.read_bytes() == content:
+                return  # works on a full disk as well
+            beside.touch(mode=0o600)
+            beside.write_bytes(content)
+            beside.replace(self._settings)
+        except OSError as error:
+            raise OwnFault(
+                f"{self._settings} cannot be written: {error.strerror}", hint="make room on the disk"
+            ) from None
 
     def read_settings(self) -> Settings:
         """The settings the box was last started with; the defaults where it never was."""
@@ -56,6 +64,11 @@ class Data:
             raise SettingsError(
                 f"{self._settings}: {error}", hint="start the box again: it is written anew"
             ) from None
+
+    def set_aside(self) -> list[Path]:
+        """Damaged databases that were moved out of the way (gateway/store/sqlite.py), for a person to look at."""
+        found = self.root.glob("*.corrupt-*")
+        return sorted(path for path in found if not path.name.endswith(("-wal", "-shm")))
 
 
 def default_root() -> Path:

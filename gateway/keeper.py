@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from gateway import changes
+from gateway import changes, repair
 from gateway.control import ControlServer, socket_path
 from gateway.data import Data
 from gateway.errors import HushgateError, OwnFault
@@ -20,8 +20,11 @@ from gateway.policy import manifest, overlay
 from gateway.policy.decide import Policy
 from gateway.roles import KEEPER
 from gateway.settings import Settings
+from gateway.store import lastgood
+from gateway.store.engine import STORE_FILE
 
 SETTLE_EVERY = 30.0  # seconds: is what is in force what is stored?
+COPY_EVERY = 1.0  # seconds: has anything been stored that the last good copy lacks?
 EXPIRY_EVERY = 1.0  # seconds: has a rule that was to last for a while come to its end?
 REFRESH_EVERY = 900.0  # seconds: is a list due? One that failed is tried again then
 FIRST_REFRESH = 20.0  # seconds after the start: a box that boots has no network yet
@@ -58,6 +61,8 @@ class _Chores:
     def __init__(self, data: Data, settings: Settings) -> None:
         self._data = data
         self._settings = settings
+        self._settled = False  # once since the start
+        self._copied: lastgood.Mark = ()
         self._looked_at = 0  # the generation of which we know when its next rule expires
         self._expires = 0  # Unix seconds; 0 for never
 
@@ -66,13 +71,26 @@ class _Chores:
         return (
             Job("settle", SETTLE_EVERY, self._settle),
             Job("expiry", EXPIRY_EVERY, self._expire, first=1.0),
+            Job("copy", COPY_EVERY, self._copy, first=2.0),
             Job("lists", REFRESH_EVERY, self._refresh, first=FIRST_REFRESH),
         )
 
     async def _settle(self) -> None:
-        applied = await asyncio.to_thread(changes.settle, self._data, self._settings)
+        await asyncio.to_thread(repair.store, self._data, self._settings)
+        applied = await asyncio.to_thread(
+            repair.policy, self._data, self._settings, thorough=not self._settled
+        )
+        self._settled = True
         if applied is not None:
             _log.info("generation %d is in force, as stored", applied.generation)
+
+    async def _copy(self) -> None:
+        """What the rules' database goes on from should it be damaged one day."""
+        path = self._data.root / STORE_FILE
+        now = lastgood.mark(path)
+        if now and now != self._copied:
+            await asyncio.to_thread(lastgood.take, path)
+            self._copied = now
 
     async def _expire(self) -> None:
         with contextlib.suppress(OwnFault):  # none in force, or damaged: `_settle` sees to that, and says so
@@ -96,6 +114,15 @@ class _Chores:
         finally:
             if process.returncode is None:
                 process.terminate()
+                await process.wait()
+
+
+def _generation(data: Data) -> int:
+    """The one published last; 0 where that cannot be read."""
+    try:
+        return manifest.current(data.policy).generation
+    except OwnFault:
+        return 0
 
 
 async def run(data: Data, settings: Settings, stop: asyncio.Event) -> None:
@@ -109,8 +136,9 @@ async def run(data: Data, settings: Settings, stop: asyncio.Event) -> None:
             "role": KEEPER,
             "pid": os.getpid(),
             "since": started,
-            "generation": manifest.current(data.policy).generation,
+            "generation": _generation(data),
             "journal": msgspec.to_builtins(keeper.status),
+            "set_aside": [str(path) for path in data.set_aside()],
         }
 
     control = ControlServer(socket_path(data.run, KEEPER), {"status": status})

@@ -7,7 +7,7 @@ import ipaddress
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -97,10 +97,15 @@ class Settings(_Section, frozen=True):
 
 
 def load(
-    file: Path | None, environment: Mapping[str, str] = os.environ, flags: Mapping[str, Any] | None = None
+    file: Path | None,
+    environment: Mapping[str, str] = os.environ,
+    flags: Mapping[str, Any] | None = None,
+    *,
+    more_checks: Sequence[Callable[["Settings"], None]] = (),
 ) -> Settings:
     """The settings in force. `flags` is nested like the file: `{"dns": {"listen": [...]}}`.
 
+    `more_checks`, for those who know what a key means, raise SettingsError as `check` does.
     Raises SettingsError: one line that names the file and line, variable or flag at fault.
     """
     layers: list[tuple[str, dict[str, Any]]] = []
@@ -115,7 +120,8 @@ def load(
             merged[section] = {**merged.get(section, {}), **values}
     settings = _convert(merged, "settings", None)
     try:
-        check(settings)
+        for each in (check, *more_checks):
+            each(settings)
     except SettingsError as error:
         raise SettingsError(f"{_origin(layers, file, str(error))}: {error}", hint=error.hint) from None
     return settings

@@ -15,6 +15,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from typing import TextIO
 
 from gateway import control, roles
 from gateway.data import Data
@@ -70,8 +71,8 @@ class Supervisor:
         self._claim = claim
         self._stopping = False
 
-    def run(self, ready: Callable[[], None]) -> int:
-        """Keep all roles alive until SIGTERM or SIGINT. `ready` is called once all have been started."""
+    def run(self, greeting: Callable[[], str]) -> int:
+        """Keep all roles alive until SIGTERM or SIGINT. `greeting` is said once all have been started."""
         wake, waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(waker)
         for number in _TOLD:
@@ -84,7 +85,7 @@ class Supervisor:
         try:
             for child in self._children:
                 self._start(child)
-            ready()
+            _say(greeting(), sys.stdout)
             while not self._stopping:
                 self._look_after()
                 select.select([wake], [], [], self._next_due())
@@ -101,30 +102,43 @@ class Supervisor:
         self._stopping = True
 
     def _start(self, child: _Child) -> None:
-        sys.stdout.flush()
-        sys.stderr.flush()
         child.started = time.monotonic()
-        child.pid = os.fork()
-        if not child.pid:
-            self._become(child.role)
+        parent = os.getpid()
+        # A signal that comes before the child has its own handlers would be noted by ours, and lost.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _TOLD)
+        try:
+            child.pid = os.fork()
+            if not child.pid:
+                self._become(child.role, parent)
+        except OSError as error:  # no memory, too many processes: that may pass
+            _say(f"{child.role} cannot be started: {error.strerror}", sys.stderr)
+            child.due = time.monotonic() + MAX_BACKOFF
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _TOLD)
 
-    def _become(self, role: str) -> None:
+    def _become(self, role: str, parent: int) -> None:
         """The child's whole life. Never returns: nothing of the parent's stack may go on in it."""
         code = 1
         try:
             # A killed supervisor takes its roles along: an orphan would hold the port against the next start.
             _prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+            if os.getppid() != parent:
+                os._exit(code)  # killed before we had said that
             _prctl(_PR_SET_NAME, f"hush {role}".encode())
             signal.set_wakeup_fd(-1)
             for number in (*_TOLD, signal.SIGCHLD):
                 signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _TOLD)
             self._claim.leave()
             code = roles.run(role, self._data, self._settings)
         except BaseException:  # noqa: BLE001  # told here, because there is nobody above who could
             traceback.print_exc()
         finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
+            with contextlib.suppress(
+                OSError, ValueError
+            ):  # a full disk, a closed terminal: it ends all the same
+                sys.stdout.flush()
+                sys.stderr.flush()
             os._exit(code)
 
     def _look_after(self) -> None:
@@ -143,9 +157,8 @@ class Supervisor:
         child.failures = 0 if now - child.started > STEADY else child.failures + 1
         wait = 0.0 if child.failures <= 1 else min(0.25 * 2.0**child.failures, MAX_BACKOFF)
         child.due = now + wait
-        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
         later = f" in {wait:.0f} s" if wait >= 1 else ""
-        print(f"{child.role} ended ({how}), starting it again{later}", file=sys.stderr, flush=True)
+        _say(f"{child.role} ended ({_how(code)}), starting it again{later}", sys.stderr)
 
     def _next_due(self) -> float | None:
         waits = [child.due - time.monotonic() for child in self._children if not child.pid]
@@ -161,6 +174,20 @@ class Supervisor:
             until = time.monotonic() + STOP_WAIT
             for pid in pids:
                 _wait_for(pid, until)
+
+
+def _how(code: int) -> str:
+    """How a process ended, by its exit code or, below zero, its signal."""
+    if code >= 0:
+        return f"exit code {code}"
+    known = {number.value: number.name for number in signal.Signals}
+    return f"signal {known.get(-code, -code)}"
+
+
+def _say(text: str, to: TextIO) -> None:
+    # Where nobody can be told (a full disk, a closed terminal), the box goes on all the same.
+    with contextlib.suppress(OSError, ValueError):
+        print(text, file=to, flush=True)
 
 
 def _wait_for(pid: int, until: float) -> None:

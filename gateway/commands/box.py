@@ -1,22 +1,18 @@
-"""`up`, `run`, `status`: the box itself."""
+"""`up`, `run`: the box itself."""
 
 import os
 import sys
-import time
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from gateway import control, listening, roles, settings
+from gateway import listening, roles, settings
 from gateway.commands import output
-from gateway.commands.times import ago
 from gateway.data import Data, existing
 from gateway.dns import resolver
 from gateway.dns.upstream import build, system
 from gateway.dns.upstream.recursive import find_program
-from gateway.errors import HushgateError
+from gateway.errors import HushgateError, UsageError
 from gateway.interfaces import reachable
 from gateway.settings import Settings, endpoint
 from gateway.supervisor import Claim, Supervisor
@@ -33,17 +29,13 @@ def up(options: Namespace) -> int:
     place = listening.find(chosen.dns, chosen=chosen.dns.listen != settings.Dns().listen)
     in_force = listening.at(chosen, place.listen)
     data.write_settings(in_force)
+    resolver.forget_port(data)
     _ensure_policy(data, in_force)
-    return Supervisor(data, in_force, claim).run(lambda: _greet(data, in_force, place.remark))
+    return Supervisor(data, in_force, claim).run(lambda: _greeting(data, in_force, place.remark))
 
 
 def settings_of(options: Namespace) -> Settings:
     """Settings from file, environment and the flags of `up`. Raises SettingsError."""
-    file = options.config or (
-        Path(os.environ["HUSHGATE_CONFIG"]) if "HUSHGATE_CONFIG" in os.environ else None
-    )
-    if file is None and settings.DEFAULT_FILE.is_file():
-        file = settings.DEFAULT_FILE
     flags: dict[str, Any] = {}
     if getattr(options, "dns", None):
         flags.setdefault("dns", {})["listen"] = options.dns
@@ -53,9 +45,16 @@ def settings_of(options: Namespace) -> Settings:
         flags["panel"] = {"listen": options.panel}
     if getattr(options, "no_firewall", False):
         flags["firewall"] = {"mode": "off"}
-    loaded = settings.load(file, os.environ, flags)
-    build.check(loaded.dns)
-    return loaded
+    checks = (lambda made: build.check(made.dns),)
+    return settings.load(settings_file(options), os.environ, flags, more_checks=checks)
+
+
+def settings_file(options: Namespace) -> Path | None:
+    """The one named by flag or environment, else the system's where it is there."""
+    named = options.config or os.environ.get("HUSHGATE_CONFIG")
+    if named:
+        return Path(named)
+    return settings.DEFAULT_FILE if settings.DEFAULT_FILE.is_file() else None
 
 
 def _ensure_policy(data: Data, in_force: Settings) -> None:
@@ -65,14 +64,15 @@ def _ensure_policy(data: Data, in_force: Settings) -> None:
     try:
         Policy.open(data.policy)
     except HushgateError as error:
-        from gateway import changes
+        from gateway import changes, repair
 
         if any(data.policy.iterdir()):
             output.note(f"The last policy cannot be used ({error}): making it anew.")
+        repair.store(data, in_force)
         changes.republish(data, in_force, "first start")
 
 
-def _greet(data: Data, in_force: Settings, remark: str) -> None:
+def _greeting(data: Data, in_force: Settings, remark: str) -> str:
     """Where it listens, how to point a phone at it, how to watch."""
     dns = in_force.dns
     lines = ["", f"Hushgate answers DNS on {', '.join(dns.listen)} (UDP and TCP)."]
@@ -102,7 +102,7 @@ def _greet(data: Data, in_force: Settings, remark: str) -> None:
         f"No phone at hand?          {_command()} demo {where}".rstrip(),
         "To stop: Ctrl-C",
     ]
-    print("\n".join(lines), flush=True)
+    return "\n".join(lines)
 
 
 def _command() -> str:
@@ -117,64 +117,10 @@ def _command() -> str:
 
 
 def run(options: Namespace) -> int:
-    """Live as one role."""
+    """Live as one role. Raises UsageError for one that this box does not have."""
     data = existing(options.data.absolute())
-    return roles.run(options.role, data, data.read_settings())
-
-
-def status(options: Namespace) -> int:
-    """Each role: alive, how long, what it has done. Exit code 1 where one that should run does not."""
-    data = existing(options.data.absolute())
-    expected = [role for role in roles.names(data.read_settings()) if role != resolver.ROLE]
-    found = [_role_status(data, role) for role in expected]
-    if options.json:
-        for one in found:
-            output.json_line(one)
-    else:
-        output.rows(
-            [_summary(one) for one in found],
-            ["role", "state", "up", "generation", "packets", "waiting_events", "lost_events"],
-            as_json=False,
-            empty="nothing runs",
-        )
-        _show_upstreams(found)
-    return 0 if all(one["state"] == "up" for one in found) else 1
-
-
-def _role_status(data: Data, role: str) -> dict[str, Any]:
-    try:
-        return {"state": "up", **control.call(data.run, role, "status")}
-    except HushgateError as error:
-        return {"role": role, "state": "down", "reason": str(error)}
-
-
-def _summary(one: dict[str, Any]) -> dict[str, Any]:
-    events = one.get("events", {})
-    return {
-        "role": one["role"],
-        "state": one["state"],
-        "up": ago(one["since"], time.time()) if "since" in one else None,
-        "generation": one.get("generation"),
-        "packets": one.get("counts", {}).get("packets"),
-        "waiting_events": events.get("waiting"),
-        "lost_events": events.get("dropped"),
-    }
-
-
-def _show_upstreams(found: list[dict[str, Any]]) -> None:
-    """One line for each upstream, of the workers together."""
-    merged: dict[tuple[str, str], dict[str, Any]] = {}
-    for upstream in (each for one in found for each in one.get("upstreams", ())):
-        row = merged.setdefault((upstream["url"], upstream["domain"]), {**upstream, "sent": 0, "failed": 0})
-        row["sent"] += upstream["sent"]
-        row["failed"] += upstream["failed"]
-    if merged:
-        print()
-        columns = ["url", "domain", "state", "sent", "failed", "latency_ms", "last_error"]
-        output.rows(merged.values(), columns, as_json=False, empty="")
-
-
-def as_row(value: msgspec.Struct) -> dict[str, Any]:
-    """A value as a row to print."""
-    row: dict[str, Any] = msgspec.to_builtins(value)
-    return row
+    in_force = data.read_settings()
+    known = roles.names(in_force)
+    if options.role not in known:
+        raise UsageError(f"this box has no role {options.role!r}", hint=f"there are: {', '.join(known)}")
+    return roles.run(options.role, data, in_force)

@@ -3,7 +3,8 @@
 from argparse import Namespace
 
 from gateway.commands import output
-from gateway.commands.box import as_row, settings_of
+from gateway.commands.box import settings_file, settings_of
+from gateway.commands.output import as_row
 from gateway.policy import catalogue, trial
 
 
@@ -15,7 +16,7 @@ def check(options: Namespace) -> int:
     known = catalogue.load()
     output.pairs(
         {
-            "settings": "good",
+            "settings": f"good, from {settings_file(options) or 'the defaults (no file) and the environment'}",
             "listen": list(settings.dns.listen),
             "upstreams": list(settings.dns.upstreams) or "this machine's own resolvers",
             "catalogue": f"{len(known.rows)} hosts, {len(known.bypass)} ways around DNS",

@@ -5,6 +5,7 @@ The order of its questions is what public captures and teardowns show of a Redmi
 names is played, and nothing is sent to anybody but the box.
 """
 
+import contextlib
 import random
 import secrets
 import socket
@@ -16,17 +17,26 @@ from ipaddress import ip_address
 
 from gateway import changes
 from gateway.commands import output
-from gateway.data import existing
+from gateway.commands.devices import forget
+from gateway.data import Data, existing
 from gateway.dns import wire
 from gateway.dns.types import AAAA, HTTPS, A
-from gateway.errors import OwnFault, WireError
+from gateway.errors import OwnFault, UsageError, WireError
+from gateway.journal import search
+from gateway.journal.search import Filters
 from gateway.names import from_text
 from gateway.settings import Settings, endpoint
+from gateway.store import devices
+from gateway.store.engine import open_journal
 
 NAME = "Redmi Note (demo)"
 KIND = "demo"
-LOOPBACK = "127.77.0.8"  # on loopback each address of 127/8 can be a device of its own
+BOX_NAME = "hushgate.home.arpa"
+LOOPBACK = "127.77.0.8"  # each address of 127/8 can be a device of its own
+MAX_SECONDS = 3600.0
 _WAIT = 3.0  # seconds for one answer
+_LOG_WAIT = 5.0  # seconds until what was asked should be in the log: it takes two
+_LOOK = 0.1  # seconds between looks
 
 # What happens on the phone, and which names it asks for while it does.
 SCENES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -93,47 +103,88 @@ SCENES: tuple[tuple[str, tuple[str, ...]], ...] = (
 def demo(options: Namespace) -> int:
     """Play the phone, or wipe it."""
     data = existing(options.data.absolute())
-    in_force = data.read_settings()
-    server, source = _way(in_force)
+    server, source = _way(data.read_settings())
     if options.remove:
-        changes.forget_device(data, source)
-        output.note("The demo phone and all it did are gone.")
-        return 0
-    changes.name_device(data, source, name=NAME, kind=KIND)
-    tally: Counter[str] = Counter()
+        return _remove(options, data, source)
+    if not 0 <= options.seconds <= MAX_SECONDS:  # "nan" is no number of seconds either
+        raise UsageError("the demo cannot last that long", hint=f"--seconds from 0 to {MAX_SECONDS:.0f}")
     with _socket(server, source) as sock:
-        for scene, names in _scenes(options.seconds):
-            told: dict[str, str] = {}
-            for name in names:
-                told[name] = _ask(sock, name)
-            tally.update(told.values())
-            blocked = [name for name, how in told.items() if how == "blocked"]
-            if options.json:
-                output.json_line({"scene": scene, "asked": len(told), "blocked": blocked})
-            else:
-                print(f"{scene}: {len(told)} names asked, {len(blocked)} blocked", flush=True)
-                for name in blocked:
-                    print(f"    {name}", flush=True)
+        _one(sock, BOX_NAME, A)  # is anybody there? Before a device is made for nothing
+        _name(data, source)
+        tally = _play(options, sock)
+    _wait_for_log(data, source)
     if not options.json:
         where = f" --data {data.root}"
         output.note(
             f"\n{NAME} asked as device {source}: {tally['blocked']} names were blocked, "
-            f"{tally['answered']} answered, {tally['failed']} failed.\n"
+            f"{tally['answered']} answered, {tally['failed']} not found.\n"
             f"See each with its company and purpose: hushgate log --device {source}{where}\n"
             f"Wipe it again: hushgate demo --remove{where}"
         )
     return 0
 
 
+def _play(options: Namespace, sock: socket.socket) -> Counter[str]:
+    """How many names were blocked, answered, failed."""
+    tally: Counter[str] = Counter()
+    for scene, names in _scenes(options.seconds):
+        told = {name: _ask(sock, name) for name in names}
+        tally.update(told.values())
+        blocked = [name for name, how in told.items() if how == "blocked"]
+        if options.json:
+            output.json_line({"scene": scene, "asked": len(told), "blocked": blocked})
+        else:
+            print(f"{scene}: {len(told)} names asked, {len(blocked)} blocked", flush=True)
+            for name in blocked:
+                print(f"    {name}", flush=True)
+    return tally
+
+
+def _name(data: Data, address: str) -> None:
+    """Mark the device, so that nobody takes it for a phone of theirs. Raises UsageError where it is one."""
+    with changes.reading(data) as session:
+        known = {device.address: device for device in devices.list_devices(session)}.get(address)
+    if known is not None and known.kind == KIND:
+        return
+    if known is not None:
+        raise UsageError(f"the demo would ask as {address}, which is your device {known.name!r}")
+    with changes.change(data, "the demo phone came") as made:
+        devices.put_device(made.session, address, now=int(time.time()), name=NAME, kind=KIND)
+
+
+def _remove(options: Namespace, data: Data, address: str) -> int:
+    with changes.reading(data) as session:
+        played = [device.address for device in devices.list_devices(session, kind=KIND)]
+    wiped = sum(forget(data, one)[0] for one in played)
+    if options.json:
+        output.json_line({"devices": played, "wiped_rows": wiped})
+    elif played:
+        print(f"The demo phone is gone, and {wiped} rows of the log with it")
+    else:
+        print("There is no demo phone")
+    return 0
+
+
+def _wait_for_log(data: Data, source: str) -> None:
+    """Until the log holds the last question: what is told next is to look there, or to wipe it."""
+    journal = open_journal(data.root, data.read_settings().store.url)
+    wanted = Filters(devices=(source,), name=SCENES[-1][1][-1], since=int(time.time()) - 1)
+    until = time.monotonic() + _LOG_WAIT
+    try:
+        with changes.plainly():
+            while not search.newest(journal, wanted, limit=1).rows and time.monotonic() < until:
+                time.sleep(_LOOK)
+    finally:
+        journal.close()
+
+
 def _way(in_force: Settings) -> tuple[tuple[str, int], str]:
     """Where to ask, and as which address."""
-    for text in in_force.dns.listen:
-        address, port = endpoint(text, "dns.listen")
+    listening = [endpoint(text, "dns.listen") for text in in_force.dns.listen]
+    for address, port in listening:
         if ip_address(address).version == 4:
-            if address == "0.0.0.0" or ip_address(address).is_loopback:
-                return ("127.0.0.1" if address == "0.0.0.0" else address, port), LOOPBACK
-            return (address, port), address
-    address, port = endpoint(in_force.dns.listen[0], "dns.listen")
+            return ("127.0.0.1" if address == "0.0.0.0" else address, port), LOOPBACK
+    address, port = listening[0]
     return ("::1" if address == "::" else address, port), "::1" if address == "::" else address
 
 
@@ -169,17 +220,19 @@ def _ask(sock: socket.socket, name: str) -> str:
 
 def _one(sock: socket.socket, name: str, qtype: int) -> wire.Answer | None:
     ident = secrets.randbelow(1 << 16)
-    sock.send(wire.encode_query(from_text(name), qtype, ident, dnssec_ok=False, checking_disabled=False))
     until = time.monotonic() + _WAIT
-    while time.monotonic() < until:
-        try:
-            reply = wire.decode_reply(sock.recv(4096))
-        except TimeoutError:
-            return None
-        except WireError:
-            continue  # not an answer to us
-        except ConnectionRefusedError:
-            raise OwnFault("the box does not answer DNS", hint="is it running? hushgate status") from None
-        if reply.id == ident:
-            return reply.answer
+    query = wire.encode_query(from_text(name), qtype, ident, dnssec_ok=False, checking_disabled=False)
+    try:
+        sock.send(query)
+        while time.monotonic() < until:
+            with contextlib.suppress(WireError):  # not an answer to us
+                reply = wire.decode_reply(sock.recv(4096))
+                if reply.id == ident:
+                    return reply.answer
+    except TimeoutError:
+        return None
+    except OSError as error:
+        raise OwnFault(
+            f"the box does not answer DNS: {error.strerror}", hint="is it running? hushgate status"
+        ) from None
     return None

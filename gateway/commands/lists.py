@@ -6,32 +6,34 @@ from pathlib import Path
 
 from gateway import changes, subscriptions
 from gateway.commands import output
-from gateway.commands.box import as_row
-from gateway.commands.times import ago
+from gateway.commands.output import as_row
+from gateway.commands.times import past
+from gateway.commands.told import in_force, tell
 from gateway.data import existing
+from gateway.errors import UsageError
 from gateway.policy import copies, known_sources, sources
+from gateway.policy.publish import Applied
+from gateway.policy.targets import SourceFault
 from gateway.store import lists
 from gateway.store.lists import Subscription
 from gateway.subscriptions import Refreshed
 
-COLUMNS = ["id", "name", "groups", "enabled", "rules", "refused", "fetched", "error"]
+COLUMNS = ["id", "name", "groups", "enabled", "rules", "refused", "fetched", "source"]
 
 
 def show(options: Namespace) -> int:
-    """All subscriptions."""
+    """All subscriptions, and what is wrong with any."""
     with changes.reading(existing(options.data)) as session:
         found = lists.list_lists(session)
-    rows = [as_row(one) for one in found]
-    for row in rows:
-        row["source"] = sources.shown(row["source"])
-        if not options.json:
-            row["fetched"] = f"{ago(row['fetched'], time.time())} ago" if row["fetched"] else "never"
-    output.rows(
-        rows,
-        COLUMNS,
-        as_json=options.json,
-        empty="no lists yet: hushgate lists known shows some worth having",
-    )
+    rows = [_row(one) for one in found]
+    if not options.json:
+        for row in rows:
+            row["fetched"] = past(int(str(row["fetched"])), time.time())
+    empty = "no lists yet: `hushgate lists known` shows some worth having"
+    output.rows(rows, COLUMNS, as_json=options.json, empty=empty)
+    for one in found:
+        if one.error and not options.json:
+            output.note(output.harmless(f"{one.name} could not be fetched the last time: {one.error}"))
     return 0
 
 
@@ -44,41 +46,69 @@ def add(options: Namespace) -> int:
         source, syntax, name = known.url, known.syntax, name or known.name
     sources.check(source)
     if not sources.is_url(source):
-        source = str(Path(source).absolute())
-    output.note(f"Reading {sources.shown(source)} …")
-    refreshed, change = subscriptions.add(
+        source = str(_file(source))
+    output.note(output.harmless(f"Reading {sources.shown(source)} …"))
+    refreshed, applied = subscriptions.add(
         data, data.read_settings(), source, name=name, group=options.group, syntax=syntax
     )
-    _told(options, refreshed.list, change)
-    if refreshed.list.refused and not options.json:
-        output.note(f"Lines it has that are no rules for DNS: hushgate lists report {refreshed.list.id}")
+    one = refreshed.list
+    sentence = f"List {one.id} ({one.name}) for {', '.join(one.groups)}: {one.rules} rules"
+    tell(options, sentence, _row(one), applied)
+    if one.refused and not options.json:
+        output.note(f"{one.refused} of its lines are no rules for DNS: hushgate lists report {one.id}")
     return 0
+
+
+def _file(text: str) -> Path:
+    """The list's absolute path. Raises UsageError."""
+    path = Path(text).absolute()
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder", hint="give a file in it")
+    if not path.exists():
+        hint = "give a URL, a file, or a name that `hushgate lists known` shows"
+        raise UsageError(f"there is no file {path}, and no known list of this name", hint=hint)
+    return path
 
 
 def refresh(options: Namespace) -> int:
     """Fetch what has changed. Exit code 1 where a list failed."""
     data = existing(options.data)
-    failed: list[Refreshed] = []
-
-    def told(one: Refreshed) -> None:
-        if one.reason:
-            failed.append(one)
-        if options.json:
-            output.json_line({**_row(one.list), "outcome": one.outcome, "reason": one.reason})
-        else:
-            print(output.cell(f"{one.list.name}: {one.outcome}{': ' + one.reason if one.reason else ''}"))
-
     settings = data.read_settings()
     due_before = int(time.time()) - settings.lists.refresh_hours * 3600 if options.due else None
-    subscriptions.refresh(data, settings, options.id, due_before=due_before, told=told)
-    return 1 if failed else 0
+    done, applied = subscriptions.refresh(data, settings, options.list, due_before=due_before)
+    for one in done:
+        _tell_refreshed(options, one)
+    if options.json:
+        return 1 if any(one.reason for one in done) else 0
+    if applied is not None:
+        print(in_force(applied))
+    if not done:
+        output.note("No list is due." if options.due else "No list is subscribed to and enabled.")
+    return 1 if any(one.reason for one in done) else 0
+
+
+def _tell_refreshed(options: Namespace, one: Refreshed) -> None:
+    if options.json:
+        output.json_line({**_row(one.list), "outcome": one.outcome, "reason": one.reason})
+        return
+    words = {
+        "new": f"{one.list.rules} rules",
+        "unchanged": "unchanged",
+        "kept": "failed, the last copy stays",
+    }
+    hint = f" ({one.hint})" if one.hint else ""
+    reason = f": {one.reason}{hint}" if one.reason else ""
+    print(output.harmless(f"{one.list.name}: {words[one.outcome]}{reason}"), flush=True)
 
 
 def remove(options: Namespace) -> int:
     """End one."""
-    with changes.change(existing(options.data), f"list {options.id} removed", lists=True) as change:
-        one = lists.remove_list(change.session, options.id)
-    return _told(options, one, change)
+    one, applied = changes.change_lists(
+        existing(options.data),
+        f"list {options.list} removed",
+        lambda session: lists.remove_list(session, options.list),
+    )
+    return _told(options, one, applied, "is gone")
 
 
 def enable(options: Namespace) -> int:
@@ -92,18 +122,28 @@ def disable(options: Namespace) -> int:
 
 
 def _switch(options: Namespace, *, enabled: bool) -> int:
-    cause = f"list {options.id} {'enabled' if enabled else 'disabled'}"
-    with changes.change(existing(options.data), cause, lists=True) as change:
-        one = lists.update_list(change.session, options.id, enabled=enabled)
-    return _told(options, one, change)
+    state = "enabled" if enabled else "disabled"
+    one, applied = changes.change_lists(
+        existing(options.data),
+        f"list {options.list} {state}",
+        lambda session: lists.update_list(session, options.list, enabled=enabled),
+    )
+    return _told(options, one, applied, f"is {state}")
 
 
 def report(options: Namespace) -> int:
     """Which of its lines were refused, and why."""
     data = existing(options.data)
     with changes.reading(data) as session:
-        one = lists.get_list(session, options.id)
-    found = copies.examine(copies.path_of(data.lists, one.version), one.syntax)
+        one = lists.get_list(session, options.list)
+    if not one.version:
+        raise UsageError(f"list {one.id} has never been fetched", hint=f"hushgate lists refresh {one.id}")
+    try:
+        found = copies.examine(copies.path_of(data.lists, one.version), one.syntax)
+    except (OSError, SourceFault) as fault:
+        raise UsageError(
+            f"the copy of list {one.id} cannot be read: {fault}", hint=f"hushgate lists refresh {one.id}"
+        ) from fault
     output.rows(
         [as_row(refusal) for refusal in found.refusals],
         ["line", "reason", "text"],
@@ -118,7 +158,12 @@ def report(options: Namespace) -> int:
 def known(options: Namespace) -> int:
     """Public lists worth subscribing to."""
     rows = [as_row(one) for one in known_sources.load()]
+    if not options.json:
+        for row in rows:
+            row["rules"] = row["rules"] or None  # nobody counted
     output.rows(rows, ["name", "rules", "licence", "about"], as_json=options.json, empty="")
+    if not options.json:
+        output.note('\nSubscribe by name: hushgate lists add "HaGeZi Light"')
     return 0
 
 
@@ -126,6 +171,5 @@ def _row(one: Subscription) -> dict[str, object]:
     return {**as_row(one), "source": sources.shown(one.source)}
 
 
-def _told(options: Namespace, one: Subscription, change: changes.Change) -> int:
-    output.pairs({**_row(one), **change.summary()}, as_json=options.json)
-    return 0
+def _told(options: Namespace, one: Subscription, applied: Applied, state: str) -> int:
+    return tell(options, f"List {one.id} ({one.name}) {state}: {one.rules} rules", _row(one), applied)

@@ -4,12 +4,15 @@ import shutil
 import sys
 import time
 from argparse import Namespace
+from collections.abc import Mapping
 from datetime import datetime
 
-from gateway.commands import output
-from gateway.commands.box import as_row
+from gateway import changes
+from gateway.commands import output, who
+from gateway.commands.output import as_row
 from gateway.commands.times import since
-from gateway.data import existing
+from gateway.data import Data, existing
+from gateway.errors import OwnFault
 from gateway.journal import search
 from gateway.journal.search import Filters, LogRow
 from gateway.store.engine import Database, open_journal
@@ -20,55 +23,92 @@ POLL = 0.25  # seconds between looks while following: the journal itself is up t
 def log(options: Namespace) -> int:
     """Print the last rows; with --follow go on until Ctrl-C."""
     data = existing(options.data)
+    names = _names(data)
+    filters = _filters(options, data)
+    paper = _Paper(names, as_json=options.json)
     database = open_journal(data.root, data.read_settings().store.url)
-    filters = Filters(
+    try:
+        with changes.plainly():
+            last = search.last_id(database)
+            page = search.newest(database, filters, limit=options.limit)
+            for row in reversed(page.rows):
+                paper.show(row)
+            if options.follow:
+                _follow(database, filters, max(last, page.rows[0].id if page.rows else 0), paper)
+    finally:
+        database.close()
+    if not page.rows and not options.json:
+        output.note(_nothing(filters))
+    return 0
+
+
+def _filters(options: Namespace, data: Data) -> Filters:
+    device = who.address(_devices(data), options.device) if options.device else ""
+    return Filters(
         since=since(options.since, time.time()) if options.since else None,
-        devices=(options.device,) if options.device else (),
+        devices=(device,) if device else (),
         name=options.name or "",
         action=options.action or "",
         company=options.company or "",
     )
-    try:
-        last = search.last_id(database)
-        page = search.newest(database, filters, limit=options.limit)
-        for row in reversed(page.rows):
-            _show(row, as_json=options.json)
-        if not page.rows and not options.json and not options.follow:
-            output.note("nothing in the log yet: point a phone at the box, or try `hushgate demo`")
-        if options.follow:
-            _follow(database, filters, max(last, page.rows[0].id if page.rows else 0), as_json=options.json)
-    finally:
-        database.close()
-    return 0
 
 
-def _follow(database: Database, filters: Filters, after: int, *, as_json: bool) -> None:
+def _nothing(filters: Filters) -> str:
+    if filters == Filters():
+        return "nothing in the log yet: make the box a phone's DNS server, or try `hushgate demo`"
+    return "nothing in the log is like that: try fewer options, or an earlier --since"
+
+
+def _follow(database: Database, filters: Filters, after: int, paper: "_Paper") -> None:
     while True:
         page = search.onwards(database, filters, after)
         for row in page.rows:
-            _show(row, as_json=as_json)
+            paper.show(row)
         if page.cursor == after:
             time.sleep(POLL)
         after = page.cursor
 
 
-def _show(row: LogRow, *, as_json: bool) -> None:
-    if as_json:
-        output.json_line(as_row(row))
-        return
+class _Paper:
+    """Prints row after row, and the day where it changes."""
+
+    def __init__(self, names: Mapping[str, str], *, as_json: bool) -> None:
+        self._names = names
+        self._as_json = as_json
+        self._day = time.strftime("%Y-%m-%d")
+        self._width = shutil.get_terminal_size((200, 24)).columns if sys.stdout.isatty() else None
+
+    def show(self, row: LogRow) -> None:
+        if self._as_json:
+            output.json_line(as_row(row))
+            return
+        when = datetime.fromisoformat(row.time).astimezone()
+        if (day := when.strftime("%Y-%m-%d")) != self._day:
+            print(day)
+            self._day = day
+        print(output.harmless(line(row, when, self._names))[: self._width], flush=True)
+
+
+def line(row: LogRow, when: datetime, names: Mapping[str, str]) -> str:
+    """One row for people. `names`: address → what its owner calls the device."""
     count = f" ×{row.count}" if row.count > 1 else ""
     whose = ", ".join(part for part in (row.company, row.purpose, row.country) if part)
-    rule = (
-        f"[{row.rule.layer} {row.rule.list}{f':{row.rule.line}' if row.rule.line else ''}]"
-        if row.rule
-        else ""
-    )
-    moment = time.strftime("%H:%M:%S", time.localtime(_unix(row.time)))
-    line = f"{moment}  {row.device:<15}  {row.action:<9}  {row.name or '-'} {row.type}{count}"
-    line = f"{line:<84}  {whose}  {rule}".rstrip()
-    width = shutil.get_terminal_size((200, 24)).columns
-    print(output.harmless(line)[: width if sys.stdout.isatty() else None], flush=True)
+    rule = ""
+    if row.rule is not None:
+        place = f":{row.rule.line}" if row.rule.line else ""
+        rule = f"[{row.rule.layer} {row.rule.list}{place}]"
+    device = names.get(row.device) or row.device
+    what = f"{row.name or '-'}{count}"
+    # What matters most comes first: the rest of a line is cut where the terminal is narrow.
+    return f"{when:%H:%M:%S}  {device:<15.20}  {row.action:<9}  {row.type:<5}  {what:<38}  {whose}  {rule}".rstrip()
 
 
-def _unix(moment: str) -> float:
-    return datetime.fromisoformat(moment).timestamp()
+def _devices(data: Data) -> tuple[who.DeviceState, ...]:
+    try:
+        return who.known(data)
+    except OwnFault:  # the log is there to be read when the policy is damaged, too
+        return ()
+
+
+def _names(data: Data) -> dict[str, str]:
+    return {device.address: device.name for device in _devices(data)}

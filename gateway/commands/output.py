@@ -35,6 +35,12 @@ def pairs(found: Mapping[str, Any], *, as_json: bool) -> None:
         print(f"{key.replace('_', ' '):<{width}}  {text}")
 
 
+def as_row(value: msgspec.Struct) -> dict[str, Any]:
+    """A value as a row to print."""
+    row: dict[str, Any] = msgspec.to_builtins(value)
+    return row
+
+
 def json_line(value: Any) -> None:
     """One JSON value on one line, at once."""
     sys.stdout.write(msgspec.json.encode(value).decode() + "\n")

@@ -2,16 +2,19 @@
 
 import time
 from argparse import Namespace
-from typing import Any
 
 from gateway import changes
-from gateway.commands import output
-from gateway.commands.times import duration
-from gateway.data import existing
+from gateway.commands import output, who
+from gateway.commands.times import clock, duration, span
+from gateway.commands.told import tell
+from gateway.data import Data, existing
 from gateway.dns.links.pause import boot_id
 from gateway.errors import UsageError
 from gateway.policy.state import PauseState
-from gateway.store import pauses
+from gateway.store import devices, groups, pauses
+from gateway.store.engine import Session
+
+Whom = tuple[str, str]  # scope and target of a pause
 
 
 def pause(options: Namespace) -> int:
@@ -19,55 +22,72 @@ def pause(options: Namespace) -> int:
     data = existing(options.data)
     if options.device and options.group:
         raise UsageError("a pause is for a device or a group, not both", hint="give one of them")
-    scope, target = _for_whom(options)
+    if options.off and options.duration:
+        raise UsageError("--off ends a pause, a length of time begins one", hint="give one of them")
+    with changes.reading(data) as session:
+        whom = _whom(session, options)
     if options.off:
-        with changes.change(data, f"pause of {target or scope} ended") as change:
-            ended = pauses.remove_pause(change.session, scope, target)
-        output.pairs(
-            {"paused": False, "was_paused": ended is not None, **change.summary()}, as_json=options.json
-        )
-        return 0
+        return _end(options, data, whom)
     if options.duration is None:
-        return _show(options)
-    seconds = duration(options.duration)
+        return _show(options, data)
+    return _begin(options, data, whom, duration(options.duration))
+
+
+def _begin(options: Namespace, data: Data, whom: Whom, seconds: int) -> int:
     made = PauseState(
-        scope,
-        target,
+        *whom,
         until=int(time.time()) + seconds,
         boot_until=time.clock_gettime(time.CLOCK_BOOTTIME) + seconds,
         boot_id=boot_id(),
     )
-    with changes.change(data, f"pause of {target or scope} for {options.duration}") as change:
+    with changes.change(data, f"pause of {_called(whom)} for {options.duration}") as change:
         pauses.put_pause(change.session, made)
-    output.pairs(
-        {"paused": True, "scope": scope, "target": target, "seconds": seconds, **change.summary()},
-        as_json=options.json,
-    )
-    return 0
+    sentence = f"Nothing is blocked for {_called(whom)} until {clock(made.until, time.time())}"
+    row = {"paused": True, "scope": made.scope, "target": made.target, "seconds": seconds}
+    return tell(options, sentence, row, change.applied)
 
 
-def _for_whom(options: Namespace) -> tuple[str, str]:
+def _end(options: Namespace, data: Data, whom: Whom) -> int:
+    with changes.reading(data) as session:
+        pausing = whom in {(one.scope, one.target) for one in pauses.list_pauses(session)}
+    row = {"paused": False, "scope": whom[0], "target": whom[1], "was_paused": pausing}
+    if not pausing:
+        return tell(options, f"There was no pause for {_called(whom)}", row, None)
+    with changes.change(data, f"pause of {_called(whom)} ended") as change:
+        pauses.remove_pause(change.session, *whom)
+    return tell(options, f"The pause for {_called(whom)} is over", row, change.applied)
+
+
+def _whom(session: Session, options: Namespace) -> Whom:
     if options.device:
-        return "device", options.device
-    return ("group", options.group) if options.group else ("all", "")
+        return "device", who.address(devices.list_devices(session), options.device)
+    return ("group", groups.get_group(session, options.group).name) if options.group else ("all", "")
 
 
-def _show(options: Namespace) -> int:
+def _called(whom: Whom) -> str:
+    scope, target = whom
+    return "everybody" if scope == "all" else f"{scope} {target}"
+
+
+def _show(options: Namespace, data: Data) -> int:
     now, boot = time.time(), time.clock_gettime(time.CLOCK_BOOTTIME)
-    with changes.reading(existing(options.data)) as session:
+    with changes.reading(data) as session:
         found = pauses.list_pauses(session)
-    left: list[dict[str, Any]] = [
-        {
-            "scope": one.scope,
-            "target": one.target,
-            "seconds_left": int(one.boot_until - boot if one.boot_id == boot_id() else one.until - now),
-        }
-        for one in found
-    ]
+    left = {one: int(one.boot_until - boot if one.boot_id == boot_id() else one.until - now) for one in found}
     output.rows(
-        [row for row in left if row["seconds_left"] > 0],
-        ["scope", "target", "seconds_left"],
+        [
+            {
+                "scope": one.scope,
+                "target": one.target,
+                "seconds_left": seconds,
+                "for": _called((one.scope, one.target)),
+                "left": span(seconds),
+            }
+            for one, seconds in left.items()
+            if seconds > 0
+        ],
+        ["for", "left"],
         as_json=options.json,
-        empty="nothing is paused",
+        empty="nothing is paused: `hushgate pause 10m` would",
     )
     return 0

@@ -5,25 +5,29 @@ from argparse import Namespace
 
 from gateway import changes
 from gateway.commands import output
-from gateway.commands.box import as_row
-from gateway.commands.times import duration
+from gateway.commands.output import as_row
+from gateway.commands.times import clock, duration, ends
+from gateway.commands.told import tell
 from gateway.data import existing
 from gateway.policy.syntax import parse_rule
-from gateway.store import rules
+from gateway.store import groups, rules
+from gateway.store.rules import StoredRule
 
 COLUMNS = ["id", "text", "group", "enabled", "expires", "comment"]
 
 
 def show(options: Namespace) -> int:
-    """All of them."""
+    """All of them, or those of one group."""
+    group = getattr(options, "group", None)
     with changes.reading(existing(options.data)) as session:
-        found = rules.list_rules(session)
-    output.rows(
-        [as_row(rule) for rule in found],
-        COLUMNS,
-        as_json=options.json,
-        empty='no rules of your own yet: hushgate rules add "||example.org^"',
-    )
+        if group is not None:
+            groups.get_group(session, group)
+        rows = [as_row(rule) for rule in rules.list_rules(session, group=group)]
+    if not options.json:
+        for row in rows:
+            row["expires"] = ends(row["expires"], time.time())
+    empty = 'no rules of your own yet: hushgate rules add "||example.org^"'
+    output.rows(rows, COLUMNS, as_json=options.json, empty=empty)
     return 0
 
 
@@ -41,14 +45,14 @@ def add(options: Namespace) -> int:
             comment=options.comment,
             expires=expires,
         )
-    return _told(options, rule, change)
+    return _told(options, rule, change, "is set")
 
 
 def remove(options: Namespace) -> int:
     """Delete one."""
     with changes.change(existing(options.data), f"rule {options.id} removed") as change:
         rule = rules.remove_rule(change.session, options.id)
-    return _told(options, rule, change)
+    return _told(options, rule, change, "is gone")
 
 
 def enable(options: Namespace) -> int:
@@ -62,12 +66,13 @@ def disable(options: Namespace) -> int:
 
 
 def _switch(options: Namespace, *, enabled: bool) -> int:
-    cause = f"rule {options.id} {'enabled' if enabled else 'disabled'}"
-    with changes.change(existing(options.data), cause) as change:
+    state = "enabled" if enabled else "disabled"
+    with changes.change(existing(options.data), f"rule {options.id} {state}") as change:
         rule = rules.update_rule(change.session, options.id, enabled=enabled)
-    return _told(options, rule, change)
+    return _told(options, rule, change, f"is {state}")
 
 
-def _told(options: Namespace, rule: rules.StoredRule, change: "changes.Change") -> int:
-    output.pairs({**as_row(rule), **change.summary()}, as_json=options.json)
-    return 0
+def _told(options: Namespace, rule: StoredRule, change: changes.Change, state: str) -> int:
+    until = f" until {clock(rule.expires, time.time())}" if rule.expires and state != "is gone" else ""
+    sentence = f"Rule {rule.id} for {rule.group} {state}{until}: {rule.text}"
+    return tell(options, sentence, as_row(rule), change.applied, about=rule.text)

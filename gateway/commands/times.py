@@ -1,6 +1,7 @@
-"""Times as people write them on the command line: "10m", "2d", "2026-11-22 10:00"."""
+"""Times as people write them on the command line ("10m", "2d", "2026-11-22 10:00") and as they read them."""
 
 import re
+import time
 from datetime import datetime
 
 from gateway.errors import UsageError
@@ -30,8 +31,30 @@ def since(text: str, now: float) -> int:
 
 def ago(moment: int, now: float) -> str:
     """ "5 s", "12 min", "3 h", "9 d"."""
-    seconds = max(int(now) - moment, 0)
+    return span(int(now) - moment)
+
+
+def span(seconds: int) -> str:
+    """A length of time in the largest unit of which there are two; "0 s" for what is over."""
     for unit, size in (("d", 86_400), ("h", 3600), ("min", 60)):
         if seconds >= 2 * size:
             return f"{seconds // size} {unit}"
-    return f"{seconds} s"
+    return f"{max(seconds, 0)} s"
+
+
+def past(moment: int, now: float) -> str:
+    """ "12 min ago"; "never" for 0."""
+    return f"{ago(moment, now)} ago" if moment else "never"
+
+
+def ends(moment: int, now: float) -> str:
+    """When something ends: "in 12 min", "over"; "" for 0, which is never."""
+    if not moment:
+        return ""
+    return f"in {span(moment - int(now))}" if moment > now else "over"
+
+
+def clock(moment: float, now: float) -> str:
+    """The local time of a moment: "14:30", with its date unless that is today's."""
+    when, today = time.localtime(moment), time.localtime(now)
+    return time.strftime("%H:%M" if when[:3] == today[:3] else "%Y-%m-%d %H:%M", when)

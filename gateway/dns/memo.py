@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 from gateway.dns import gate
 from gateway.dns.types import OPT
+from gateway.errors import WireError
 from gateway.model import Verdict
 from gateway.names import Name
 
@@ -79,10 +80,13 @@ class Ready:
         self.count = 0
         self.bytes = len(key) + 2
 
-    def grow_old(self, now: float) -> None:
-        """Count its TTLs down to `now`."""
+    def grow_old(self, now: float) -> bool:
+        """Count its TTLs down to `now`. False where that cannot be: make it anew."""
         if self.ttls is None:
-            _, records = gate.check_reply(_ID + self.reply)
+            try:
+                _, records = gate.check_reply(_ID + self.reply)
+            except WireError:  # names that came compressed and are written out may be too much for the gate
+                return False
             # The TTL is six octets before the rdata; OPT has flags there. The reply has no id.
             self.ttls = tuple((r.rdata_at - 6 - len(_ID), r.ttl) for r in records if r.type != OPT)
         age = int(now - self.made)
@@ -90,6 +94,7 @@ class Ready:
         for at, ttl in self.ttls:
             reply[at : at + 4] = max(ttl - age, 0).to_bytes(4, "big")
         self.reply = bytes(reply)
+        return True
 
 
 class Client:
@@ -194,8 +199,7 @@ class Clients:
         for ready in client.aging:
             if client.memo.get(ready.key) is not ready:  # never remembered, or a newer one took its place
                 continue
-            if now < ready.until and now - ready.used <= IDLE:
-                ready.grow_old(now)
+            if now < ready.until and now - ready.used <= IDLE and ready.grow_old(now):
                 kept.append(ready)
             else:
                 del client.memo[ready.key]

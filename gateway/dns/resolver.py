@@ -1,6 +1,8 @@
 """The role `resolver`: becomes Debian's unbound, for the upstream "recursive"."""
 
+import contextlib
 import os
+import tempfile
 import time
 from pathlib import Path
 
@@ -25,18 +27,27 @@ def wanted(settings: Settings) -> bool:
 
 def port(data: Data) -> int:
     """The loopback port that resolver and workers agree on: chosen by whoever comes first. Raises OwnFault."""
-    noted = data.run / "resolver.port"
+    noted = _noted(data)
     try:
-        with noted.open("x") as file:
-            file.write(str(free_port()))
-    except FileExistsError:
-        pass
-    except OSError as error:
-        raise OwnFault(f"{noted}: {error.strerror}") from None
-    try:
+        if not noted.exists():
+            # Whole before it has its name: the others look for it at the same moment.
+            with tempfile.NamedTemporaryFile("w", dir=data.run) as file:
+                file.write(str(free_port()))
+                file.flush()
+                with contextlib.suppress(FileExistsError):
+                    noted.hardlink_to(file.name)
         return int(noted.read_text())
     except (OSError, ValueError) as error:
-        raise OwnFault(f"{noted} is unusable: {error}", hint="delete it and start again") from None
+        raise OwnFault(f"{noted} is unusable: {error}", hint="start the box again") from None
+
+
+def forget_port(data: Data) -> None:
+    """A box that starts chooses another one: meanwhile somebody else may have taken it."""
+    _noted(data).unlink(missing_ok=True)
+
+
+def _noted(data: Data) -> Path:
+    return data.run / "resolver.port"
 
 
 def become(data: Data, settings: Settings) -> None:

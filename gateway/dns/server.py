@@ -13,6 +13,7 @@ from gateway.dns.memo import Client, Clients, Ready
 from gateway.dns.tcp import TcpServer
 from gateway.dns.types import REFUSED, SERVFAIL
 from gateway.dns.udp import UdpServer
+from gateway.dns.upstream.forwarder import MAX_IN_FLIGHT
 from gateway.dns.wire import Query
 from gateway.errors import WireError
 from gateway.interfaces import own_addresses
@@ -23,8 +24,11 @@ from gateway.settings import Dns
 from gateway.tasks import Tasks
 
 MAX_WAITING = 4096  # queries of one worker that wait for an upstream; more are dropped and counted
-MAX_WAITING_OF_CLIENT = 512
+MAX_WAITING_OF_CLIENT = MAX_IN_FLIGHT // 2  # names that nobody answers, asked by one phone, leave room for others
 MAX_TCP = 65_535
+
+# What status shows, nought or not.
+_COUNTED = ("malformed", "not_allowed", "overload_dropped", "lost_late_replies", "failed")
 
 _log = logging.getLogger(__name__)
 
@@ -40,6 +44,7 @@ class Server:
         self._tasks = tasks
         self._limit = settings.rate_limit or 1 << 62
         self._waiting: Counter[Client] = Counter()
+        self._waiting_now = 0
         self._udp: list[UdpServer] = []
         self._tcp = TcpServer(clients, self._limit, self._answer_tcp, tasks)
         self._tcp_servers: list[asyncio.Server] = []
@@ -73,7 +78,7 @@ class Server:
         return {
             "packets": sum(udp.packets for udp in self._udp),
             "lost_replies": sum(udp.lost for udp in self._udp),
-            "waiting": self._waiting.total(),
+            "waiting": self._waiting_now,
             "tcp_open": self._tcp.open,
             "tcp_refused": self._tcp.refused,
             **self.counts,
@@ -95,9 +100,10 @@ class Server:
         outcome = self._decide(query, client, lambda: own_addresses(*batch.return_path(slot)[3:]))
         if isinstance(outcome, Outcome):
             return self._reply(query, client, packet, outcome, limit)[2:]
-        if self._waiting.total() >= MAX_WAITING or self._waiting[client] >= MAX_WAITING_OF_CLIENT:
+        if self._waiting_now >= MAX_WAITING or self._waiting[client] >= MAX_WAITING_OF_CLIENT:
             self.counts["overload_dropped"] += 1
             return None
+        self._waiting_now += 1
         self._waiting[client] += 1
         path = batch.return_path(slot)
         self._tasks.spawn("forward", self._later(batch, path, query, client, packet, outcome, limit))
@@ -116,6 +122,7 @@ class Server:
         try:
             outcome = await self._forward(query, client, verdict)
         finally:
+            self._waiting_now -= 1
             self._waiting[client] -= 1
             if not self._waiting[client]:
                 del self._waiting[client]
@@ -131,7 +138,12 @@ class Server:
             return query
         outcome = self._decide(query, client, lambda: own_addresses(local))
         if isinstance(outcome, Verdict):
-            outcome = await self._forward(query, client, outcome)
+            if not self._begin_waiting(client):
+                return wire.encode_error(packet, SERVFAIL)
+            try:
+                outcome = await self._forward(query, client, outcome)
+            finally:
+                self._end_waiting(client)
         # Not for the memo: an answer that fits TCP may be too large for UDP.
         return self._reply(query, client, packet, outcome._replace(memorable=False), MAX_TCP)
 
@@ -139,14 +151,28 @@ class Server:
 
     def _query(self, packet: bytes, client: Client) -> Query | bytes | None:
         """The query in the packet, or what to say to it instead."""
-        if not client.allowed:
-            self.counts["not_allowed"] += 1
-            return wire.encode_error(packet, REFUSED) if len(packet) >= 12 and not packet[2] & 0x80 else None
         try:
-            return wire.decode_query(packet)
+            query = wire.decode_query(packet)
         except WireError as error:
             self.counts["malformed"] += 1
             return None if error.rcode is None else wire.encode_error(packet, error.rcode)
+        if not client.allowed:
+            self.counts["not_allowed"] += 1
+            return wire.encode_reply(query, wire.Answer(REFUSED), min(query.udp_size, self._settings.edns_size))
+        return query
+
+    def _begin_waiting(self, client: Client) -> bool:
+        """Is there room for one more query of this client that waits for an upstream?"""
+        if self._waiting.total() >= MAX_WAITING or self._waiting[client] >= MAX_WAITING_OF_CLIENT:
+            self.counts["overload_dropped"] += 1
+            return False
+        self._waiting[client] += 1
+        return True
+
+    def _end_waiting(self, client: Client) -> None:
+        self._waiting[client] -= 1
+        if not self._waiting[client]:
+            del self._waiting[client]
 
     def _decide(self, query: Query, client: Client, own: OwnAddresses) -> Outcome | Verdict:
         try:
@@ -169,8 +195,12 @@ class Server:
 
     def _reply(self, query: Query, client: Client, packet: bytes, outcome: Outcome, limit: int) -> bytes:
         """The message, noted for the log and, where it may be said again, in the client's memo."""
-        reply = wire.encode_reply(query, outcome.answer, limit, self._settings.edns_size)
+        try:
+            reply = wire.encode_reply(query, outcome.answer, limit, self._settings.edns_size)
+        except Exception:  # noqa: BLE001  # as above: the rest of the batch is answered
+            return wire.encode_reply(query, self._failed(query).answer, limit, self._settings.edns_size)
         if outcome.verdict is not None:
+            client = self.clients.of(client.address.packed)  # it may have been forgotten while this waited
             question = query.question
             ready = Ready(
                 packet[2:],

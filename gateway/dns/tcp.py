@@ -26,7 +26,8 @@ class TcpServer:
 
     def __init__(self, clients: Clients, limit: int, answer: Answer, tasks: Tasks) -> None:
         self.open = 0
-        self.refused = 0
+        self.refused = 0  # connections
+        self.limited = 0  # queries
         self._clients = clients
         self._limit = limit
         self._answer = answer
@@ -56,6 +57,7 @@ class TcpServer:
         """Counts one query of this client."""
         client = self._clients.of(peer)
         client.count += 1
+        self.limited += client.count > self._limit
         return client.count <= self._limit
 
     async def answer(self, data: bytes, peer: bytes, local: bytes) -> bytes | None:

@@ -23,6 +23,7 @@ class UdpServer:
         self.batch = batch
         self.packets = 0
         self.lost = 0  # replies that the kernel would not take
+        self.limited = 0  # packets of clients that sent too many in this second
         self._clients = clients
         self._limit = limit
         self._fresh = fresh
@@ -51,6 +52,7 @@ class UdpServer:
                 client = self._clients.meet(peer, batch.address(slot))
             client.count += 1
             if client.count > limit:
+                self.limited += 1
                 skip.append(slot)
                 continue
             key = bytes(data[begin : begin + length - 2])

@@ -13,6 +13,8 @@ from gateway.names import ROOT, Name
 
 AA, TC, RD, RA, AD, CD = 0x0400, 0x0200, 0x0100, 0x0080, 0x0020, 0x0010
 
+MAX_HOPS = 4  # pointers in a name we write: a chain of growing CNAMEs would make as many as there are links
+
 _HEADER = gate.HEADER
 _ASKED_NAME = b"\xc0\x0c"  # a pointer to the question's name, which follows the header
 _RECORD = Layout(">HHIH")
@@ -238,8 +240,8 @@ class _Body:
     def __init__(self, question: Name, asked: int) -> None:
         self.data = bytearray()
         self._start = _HEADER.size + asked
-        self._known: dict[Name, int] = {}
-        self._remember(question, _HEADER.size, len(question) - 1)
+        self._known: dict[Name, tuple[int, int]] = {}  # offset, and the pointers that are followed from there
+        self._remember(question, _HEADER.size, len(question) - 1, 0)
 
     def add(self, record: Record) -> None:
         self._name(record.name)
@@ -252,11 +254,11 @@ class _Body:
         else:
             self.data += _RECORD.pack(record.type, record.klass, record.ttl, len(record.rdata)) + record.rdata
 
-    def _remember(self, name: Name, at: int, until: int) -> None:
+    def _remember(self, name: Name, at: int, until: int, hops: int) -> None:
         """Labels of `name` before `until`, written at `at`, may be pointed to from now on."""
         offset = 0
         while offset < until and at + offset < 0x4000:  # a pointer has 14 bits
-            self._known.setdefault(name[offset:].lower(), at + offset)
+            self._known.setdefault(name[offset:].lower(), (at + offset, hops))
             offset += 1 + name[offset]
 
     def _name(self, name: Name) -> None:
@@ -267,8 +269,10 @@ class _Body:
                 break
             at += 1 + name[at]
         position = self._start + len(self.data)
-        self.data += name[:at] + (ROOT if known is None else (0xC000 | known).to_bytes(2, "big"))
-        self._remember(name, position, at)
+        offset, hops = known or (0, 0)
+        self.data += name[:at] + ((0xC000 | offset).to_bytes(2, "big") if known else ROOT)
+        if hops < MAX_HOPS:
+            self._remember(name, position, at, hops + 1 if known else 0)
 
 
 def truncated(reply: bytes) -> bool:

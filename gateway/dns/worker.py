@@ -21,8 +21,10 @@ from gateway.dns.memo import Clients
 from gateway.dns.server import Server
 from gateway.dns.upstream import system
 from gateway.dns.upstream.build import Upstreams
+from gateway.errors import OwnFault
 from gateway.journal.sender import Sender
 from gateway.names import from_text
+from gateway.policy import manifest
 from gateway.policy.decide import Policy
 from gateway.settings import Settings, endpoint
 from gateway.tasks import Tasks
@@ -41,7 +43,7 @@ class Worker:
         self._role = f"dns-{index}"
         self._started = time.time()
         self._tasks = Tasks()
-        self._policy = Policy.open(data.policy)
+        self._policy, self._fault = Policy.open_latest(data.policy)
         self._pauses = pause.holding(self._policy)
         dns = settings.dns
         self._cache = Cache(dns.cache_mb << 20, serve_stale=dns.serve_stale)
@@ -63,19 +65,26 @@ class Worker:
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop`. Raises OSError for an address that cannot be had."""
         self._sender.start()
-        await self._server.start(self._listen)
+        # The ear first, then a look: a generation of this moment is either told to us or seen by us.
         await self._control.start()
+        await self._catch_up()
+        await self._server.start(self._listen)
         # What is here now stays: collecting garbage need not look at it again.
         gc.collect()
         gc.freeze()
         # Answers are no cycles: reference counts free them, and looking for cycles among them costs 2 µs each.
         gc.set_threshold(10_000, 50, 1000)
-        self._tasks.spawn("tick", self._tick())
+        tick = self._tasks.spawn("tick", self._tick())
         if self._upstreams.from_system:
             self._tasks.spawn("follow the system's resolvers", self._follow())
+        stopping = asyncio.ensure_future(stop.wait())
         try:
-            await stop.wait()
+            await asyncio.wait([stopping, tick], return_when=asyncio.FIRST_COMPLETED)
+            if tick.done():
+                # Without it there are no events and no end of a pause: better to begin anew.
+                raise OwnFault(f"the clockwork of {self._role} stopped: {tick.exception()}")
         finally:
+            stopping.cancel()
             await self._control.stop()
             await self._server.stop()
             self._feed.flush(int(time.time()))
@@ -113,11 +122,19 @@ class Worker:
                 _log.info("this machine's resolvers are now %s", ", ".join(self._upstreams.urls) or "none")
                 await old.stop()
 
+    async def _catch_up(self) -> None:
+        """Take up what was published since we opened the policy, before the first query is answered."""
+        try:
+            if self._fault or manifest.current(self._data.policy).generation != self._policy.generation:
+                await self._adopt({})
+        except OwnFault as error:  # what we hold is whole, and the keeper mends the other
+            _log.error("%s: answering by generation %d meanwhile", error, self._policy.generation)
+
     async def _adopt(self, _: dict[str, Any]) -> dict[str, Any]:
         """Load the generation that the manifest names; the old one serves meanwhile and, if it fails, on."""
         begin = time.perf_counter()
         policy = await asyncio.to_thread(self._policy.reopen, self._data.policy)
-        self._policy, self._pauses = policy, pause.holding(policy)
+        self._policy, self._pauses, self._fault = policy, pause.holding(policy), ""
         self._server.adopt(policy)
         return {"generation": policy.generation, "ms": round((time.perf_counter() - begin) * 1000, 2)}
 
@@ -127,7 +144,11 @@ class Worker:
             "pid": os.getpid(),
             "since": int(self._started),
             "generation": self._policy.generation,
-            "counts": self._server.statistics(),
+            "policy_fault": self._fault,  # why it is not the one that was published last
+            "counts": {
+                **self._server.statistics(),
+                "upstream_dropped": self._upstreams.forwarder.dropped,
+            },
             "cache": {
                 "entries": len(self._cache),
                 "bytes": self._cache.size,

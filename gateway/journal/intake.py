@@ -1,4 +1,4 @@
-"""The keeper's socket: batches in, acknowledgements out. What is malformed ends its connection and nothing else."""
+"""The keeper's socket: batches in, acknowledgements out. What is no batch ends its connection and nothing else."""
 
 import asyncio
 import contextlib
@@ -17,6 +17,17 @@ MAX_CONNECTIONS = 256  # one a worker; more is a mistake
 MAX_UNREAD = 1 << 20  # bytes of acknowledgements for a sender that does not read
 
 _batches = msgspec.msgpack.Decoder(Batch)
+
+
+class _Head(msgspec.Struct, array_like=True):
+    """What a batch begins with."""
+
+    sender: str
+    sequence: int
+    dropped: int
+
+
+_heads = msgspec.msgpack.Decoder(_Head)
 _encode = msgspec.msgpack.Encoder().encode
 
 Put = Callable[[Batch, Callable[[int], None]], Awaitable[None]]
@@ -70,7 +81,7 @@ class Intake:
 
         try:
             while (body := await read_frame(reader)) is not None:
-                await self._put(_batches.decode(body), acknowledge)
+                await self._put(_read(body), acknowledge)
         except (FrameFault, msgspec.DecodeError) as error:
             log.error("a malformed batch; its connection is closed: %s", error)
         except ConnectionError as error:
@@ -79,3 +90,16 @@ class Intake:
             writer.close()
             with contextlib.suppress(ConnectionError):
                 await writer.wait_closed()
+
+
+def _read(body: bytes) -> Batch:
+    """The batch in `body`; an empty one in its place if its rows are wrong. Raises msgspec.DecodeError.
+
+    Turned away it would be sent again and again, with all that waits behind it.
+    """
+    try:
+        return _batches.decode(body)
+    except msgspec.ValidationError as error:
+        head = _heads.decode(body)
+        log.error("a batch of %.60s cannot be read and is lost: %s", head.sender, error)
+        return Batch(head.sender, head.sequence, head.dropped, (), ())

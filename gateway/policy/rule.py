@@ -48,7 +48,9 @@ class Rule(msgspec.Struct, frozen=True):
     important: bool = False
     badfilter: bool = False  # disables the rule of the same text without $badfilter
     conditions: Conditions | None = None
-    rewrite: Rewrite | None = None  # with allow: takes back equal rewrites, or, where it is empty, all of them
+    rewrite: Rewrite | None = (
+        None  # with allow: takes back equal rewrites, or, where it is empty, all of them
+    )
 
     @property
     def plain(self) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 from sqlmodel import Session as Session  # for those outside of the rooms with SQL
 
-from gateway.store import migrate, sqlite
+from gateway.store import lastgood, migrate, sqlite
 from gateway.store.faults import Fault, SQLAlchemyError, StoreAway, StoreCorrupt, classify, reason
 from gateway.store.sqlite import WRITES
 
@@ -64,8 +64,8 @@ class Database:
 def open_store(data: Path, url: str = "", *, owner: bool = False, busy_ms: int = BUSY_MS) -> Database:
     """The policy's database, brought to the current version.
 
-    Only the owner (the keeper) sets a damaged file aside. Raises StoreAway, StoreCorrupt, OwnFault (a version
-    newer than this program) or SettingsError (the URL).
+    Only the owner (the keeper) sets a damaged file aside, and goes on from its last good copy if there is one.
+    Raises StoreAway, StoreCorrupt, OwnFault (a version newer than this program) or SettingsError (the URL).
     """
     return _open(data / STORE_FILE, url, "policy", owner, busy_ms)
 
@@ -95,6 +95,8 @@ def _open(path: Path, url: str, part: str, owner: bool, busy_ms: int) -> Databas
             fault.hint = "start the box (hushgate up): it sets the file aside and begins a new one"
             raise
         aside = sqlite.set_aside(path, time.time())
+        if part == "policy":
+            lastgood.put_back(path)
         return _open_file(path, part, busy_ms, aside)
 
 

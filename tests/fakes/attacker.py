@@ -132,10 +132,14 @@ class Tcp:
     async def _connection(self, address: str) -> None:
         self.connections += 1
         chance = self._chance
-        way = chance.choice((self._pipeline, self._pipeline, self._lie, self._half, self._garbage, self._deaf))
+        way = chance.choice(
+            (self._pipeline, self._pipeline, self._lie, self._half, self._garbage, self._deaf)
+        )
         try:
             async with asyncio.timeout(15):
-                reader, writer = await asyncio.open_connection("127.0.0.1", self._port, local_addr=(address, 0))
+                reader, writer = await asyncio.open_connection(
+                    "127.0.0.1", self._port, local_addr=(address, 0)
+                )
                 try:
                     await way(reader, writer)
                 finally:

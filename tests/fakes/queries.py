@@ -93,46 +93,50 @@ def mutations(chance: random.Random, kinds: Sequence[bytes]) -> Callable[[], byt
     """Each call: another mutation of one of `kinds`, with another id, of at most MAX_DATAGRAM octets."""
     below, pick, octets = chance.randrange, chance.choice, chance.randbytes
 
-    def flipped(data: bytearray) -> bytes:
+    def flipped(data: bytearray) -> bytearray:
         for _ in range(below(1, 9)):
             data[below(len(data))] ^= 1 << below(8)
         return data
 
-    def cut(data: bytearray) -> bytes:
+    def cut(data: bytearray) -> bytearray:
         return data[: below(len(data))]
 
-    def spliced(data: bytearray) -> bytes:
+    def spliced(data: bytearray) -> bytearray:
         other = pick(kinds)
         return data[: below(len(data))] + other[below(len(other)) :]
 
-    def lying(data: bytearray) -> bytes:
+    def lying(data: bytearray) -> bytearray:
         """About how many parts there are, or how long one is."""
-        at = pick((4, 6, 8, 10, 12, 12 + data[12] + 1 if len(data) > 12 else 12, len(data) - 2, below(len(data))))
-        data[at : at + 2] = pick((b"\0\0", b"\0\1", b"\0\2", b"\xff\xff", b"\x3f\x3f", b"\x40\x80", octets(2)))
+        at = pick(
+            (4, 6, 8, 10, 12, 12 + data[12] + 1 if len(data) > 12 else 12, len(data) - 2, below(len(data)))
+        )
+        data[at : at + 2] = pick(
+            (b"\0\0", b"\0\1", b"\0\2", b"\xff\xff", b"\x3f\x3f", b"\x40\x80", octets(2))
+        )
         return data
 
-    def pointing(data: bytearray) -> bytes:
+    def pointing(data: bytearray) -> bytearray:
         for _ in range(below(1, 4)):
             at = below(12, len(data)) if len(data) > 12 else 0
             data[at : at + below(3)] = pick((b"\xc0\x0c", b"\xc0\x00", b"\xff\xff", pack(">H", 0xC000 | at)))
         return data
 
-    def grown(data: bytearray) -> bytes:
+    def grown(data: bytearray) -> bytearray:
         # Rarely by much: 64 kB of each would measure the loopback device.
         size = below(64, 1500) if below(20) else below(4000, MAX_DATAGRAM - len(data))
         return data + pick((bytes(64), octets(64), b"\x01x" * 32, b"\xc0\x0c" * 32, bytes(data[12:76]))) * (
             size // 64
         )
 
-    def repeated(data: bytearray) -> bytes:
+    def repeated(data: bytearray) -> bytearray:
         at = below(len(data))
         data[at:at] = data[at : at + below(1, 40)] * below(1, 4)
         return data
 
-    def rubbish(data: bytearray) -> bytes:
-        return octets(below(120))
+    def rubbish(_: bytearray) -> bytearray:
+        return bytearray(octets(below(120)))
 
-    def unchanged(data: bytearray) -> bytes:
+    def unchanged(data: bytearray) -> bytearray:
         return data
 
     ways = (

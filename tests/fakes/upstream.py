@@ -13,7 +13,7 @@ import ssl
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Self, TypeVar
 
 from dnslib import CLASS, EDNS0, QTYPE, RCODE, RR, SOA, DNSHeader, DNSRecord
 
@@ -256,6 +256,16 @@ def running_upstream(*lines: str, host: str = "127.0.0.1", port: int = 0) -> Ite
     """The server in a thread with a loop of its own: for tests that start real processes."""
     fake = FakeUpstream(*lines, host=host)
     fake.port = port
+    with in_a_thread(fake):
+        yield fake
+
+
+_Fake = TypeVar("_Fake", bound=FakeUpstream)
+
+
+@contextlib.contextmanager
+def in_a_thread(fake: _Fake) -> Iterator[_Fake]:
+    """This server in a thread with a loop of its own."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="fake upstream", daemon=True)
     thread.start()

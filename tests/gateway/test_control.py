@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import socket
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from gateway import control
-from gateway.control import ControlServer, call, roles, socket_path
+from gateway.control import ControlServer, Down, call, roles, socket_path
 from gateway.errors import OwnFault, UsageError
 from tests.loops import in_a_loop
 
@@ -26,7 +27,7 @@ async def fail(request: dict[str, Any]) -> dict[str, Any]:
 
 
 async def hang(_: dict[str, Any]) -> dict[str, Any]:
-    await asyncio.Event().wait()
+    await asyncio.wait_for(asyncio.Event().wait(), 60)
     return {}
 
 
@@ -65,21 +66,145 @@ async def said(run: Path, sent: bytes) -> list[bytes]:
 
 
 @in_a_loop
-async def test_verb_is_answered_with_what_it_returns() -> None:
-    import tempfile
-
-    with tempfile.TemporaryDirectory(prefix="hg-") as folder:
-        async with listening(Path(folder)):
-            assert await ask(Path(folder), "echo", group="children") == {"got": {"verb": "echo", "group": "children"}}
+async def test_verb_is_answered_with_what_it_returns(data_dir: Path) -> None:
+    async with listening(data_dir):
+        assert await ask(data_dir, "echo", group="kids") == {"got": {"verb": "echo", "group": "kids"}}
+        assert len((await ask(data_dir, "large"))["text"]) == 500_000
 
 
-def test_verb(data_dir: Path) -> None:
-    async def work() -> None:
-        async with listening(data_dir):
-            assert await ask(data_dir, "echo", group="kids") == {"got": {"verb": "echo", "group": "kids"}}
-            assert len((await ask(data_dir, "large"))["text"]) == 500_000
+@in_a_loop
+async def test_fault_of_a_verb_reaches_the_caller_with_its_hint(data_dir: Path) -> None:
+    async with listening(data_dir):
+        with pytest.raises(OwnFault, match="dns-0: no such group") as caught:
+            await ask(data_dir, "refuse")
+        assert caught.value.hint == "make it first"
 
-    asyncio.run(work())
-    socket.socket()
-    control.roles(data_dir)
-    pytest.raises(OwnFault, roles)
+
+@in_a_loop
+async def test_verb_that_fails_unexpectedly_is_logged_and_its_caller_told(
+    data_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with listening(data_dir):
+        with pytest.raises(OwnFault, match="dns-0: KeyError: 'missing'"):
+            await ask(data_dir, "fail")
+        assert await ask(data_dir, "echo")
+    assert "the verb fail failed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"{",
+        b"rubbish",
+        b"[]",
+        b"7",
+        b"{}",
+        b'{"verb": "unknown"}',
+        b'{"verb": 7}',
+        b'{"verb": []}',
+        b'{"verb": {"a": 1}}',
+        b'{"verb": null}',
+        b"\xff\xfe",
+    ],
+)
+@in_a_loop
+async def test_broken_lines_and_unknown_verbs_are_told_which_verbs_there_are(
+    data_dir: Path, line: bytes
+) -> None:
+    async with listening(data_dir):
+        broken, good = await said(data_dir, line + b'\n{"verb": "echo"}\n')
+    assert broken == b'{"error":"unknown request; known verbs: echo, refuse, fail, hang, large"}'
+    assert good == b'{"got":{"verb":"echo"}}'
+
+
+@in_a_loop
+async def test_line_without_end_is_given_up(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control, "MAX_LINE", 1000)
+    async with listening(data_dir):
+        assert await said(data_dir, b"x" * 5000) == []
+        assert await ask(data_dir, "echo")
+
+
+@in_a_loop
+async def test_caller_that_goes_away_hurts_nobody(data_dir: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with listening(data_dir):
+        for sent in (b"", b'{"verb": "large"}\n', b'{"verb"'):
+            _, writer = await asyncio.open_unix_connection(socket_path(data_dir, "dns-0"))
+            writer.write(sent)
+            writer.close()
+            await writer.wait_closed()
+        assert await ask(data_dir, "echo")
+    assert not caplog.records
+
+
+def test_role_that_is_down_is_a_fault_that_names_it(data_dir: Path) -> None:
+    with pytest.raises(Down, match="keeper does not run: No such file or directory"):
+        call(data_dir, "keeper", "status")
+
+
+def test_socket_of_a_dead_role_is_a_fault_too(data_dir: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(socket_path(data_dir, "keeper")))
+    assert roles(data_dir) == ["keeper"]
+    with pytest.raises(Down, match="keeper does not run: Connection refused"):
+        call(data_dir, "keeper", "status")
+
+
+@in_a_loop
+async def test_silent_role_is_waited_for_no_longer_than_said(data_dir: Path) -> None:
+    async with listening(data_dir):
+        with pytest.raises(OwnFault, match="dns-0 does not answer: timed out"):
+            await ask(data_dir, "hang", timeout=0.05)
+        assert await ask(data_dir, "echo")
+
+
+@pytest.mark.parametrize("part", [b"", b'{"got": ', b"rubbish\n", b"[]\n"])
+def test_answer_that_breaks_off_is_a_fault(data_dir: Path, part: bytes) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(socket_path(data_dir, "keeper")))
+        listener.listen()
+
+        def answer() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(1000)
+                connection.sendall(part)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(OwnFault, match="keeper broke off its answer"):
+            call(data_dir, "keeper", "status")
+        thread.join(5)
+
+
+def test_path_too_long_for_a_socket_is_a_fault(data_dir: Path) -> None:
+    with pytest.raises(OwnFault, match="does not answer: AF_UNIX path too long"):
+        call(data_dir / ("x" * 100), "keeper", "status")
+
+
+@in_a_loop
+async def test_socket_is_for_its_owner_alone_and_gone_after_stop(data_dir: Path) -> None:
+    path = socket_path(data_dir, "dns-0")
+    async with listening(data_dir) as server:
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert roles(data_dir) == ["dns-0"]
+        await server.stop()
+        assert not path.exists()
+        await server.stop()  # safe twice
+
+
+@in_a_loop
+async def test_socket_left_behind_by_a_killed_role_is_replaced(data_dir: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(socket_path(data_dir, "dns-0")))
+    async with listening(data_dir):
+        assert await ask(data_dir, "echo")
+
+
+def test_roles_are_those_that_have_a_socket(data_dir: Path) -> None:
+    for name in ("dns-1", "keeper", "dns-0"):
+        socket_path(data_dir, name).touch()
+    (data_dir / "keeper.sock").touch()
+    assert roles(data_dir) == ["dns-0", "dns-1", "keeper"]
+    assert roles(data_dir / "nowhere") == []

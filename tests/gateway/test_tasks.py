@@ -39,22 +39,27 @@ async def test_what_a_task_raises_ends_itself_alone_and_is_logged(caplog: pytest
 
 
 @in_a_loop
-async def test_stop_cancels_all_and_waits_until_they_have_cleaned_up(caplog: pytest.LogCaptureFixture) -> None:
-    tasks, ended = Tasks(), []
+async def test_stop_cancels_all_and_waits_until_they_have_cleaned_up(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tasks, started, cleaned = Tasks(), asyncio.Barrier(4), []
 
     async def work(number: int) -> None:
         try:
+            await started.wait()
             await asyncio.Event().wait()
         finally:
-            await asyncio.wait([asyncio.ensure_future(asyncio.wait_for(asyncio.Event().wait(), 0.001))])
-            ended.append(number)
+            slow = asyncio.Event()
+            asyncio.get_running_loop().call_later(0.01, slow.set)
+            await slow.wait()
+            cleaned.append(number)
 
     for number in range(3):
         tasks.spawn("work", work(number))
-    await asyncio.wait([asyncio.ensure_future(asyncio.wait_for(asyncio.Event().wait(), 0.001))])
+    await started.wait()
     for _ in range(2):  # safe twice
         await tasks.stop()
-    assert (sorted(ended), len(tasks)) == ([0, 1, 2], 0)
+    assert (sorted(cleaned), len(tasks)) == ([0, 1, 2], 0)
     assert not caplog.records
 
 

@@ -180,6 +180,14 @@ class House:
         found = [json.loads(line) for line in self.run("status", "--json").stdout.splitlines()]
         return {row["role"]: row for row in found}
 
+    def role_pid(self, role: str) -> int:
+        """By the processes themselves, without a word of the box's; 0 where it does not run."""
+        for pid in self.pids():
+            with contextlib.suppress(OSError):
+                if Path(f"/proc/{pid}/comm").read_text().strip() == f"hush {role}":
+                    return pid
+        return 0
+
     def pid_of(self, role: str) -> int:
         """Waits until the role is up."""
         return int(eventually(lambda: self.status().get(role, {}).get("pid", 0)))

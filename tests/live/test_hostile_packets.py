@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.fakes import attacker, live_box, quick_upstream, queries, steady
+from tests.fakes import attacker, live_box, queries, quick_upstream, steady
 from tests.fakes.live_box import LiveBox
 
 GOOD = {

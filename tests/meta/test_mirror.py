@@ -9,7 +9,6 @@ EXCEPTIONS: dict[str, str] = {
     "gateway/__init__.py": "holds the version",
     "gateway/model.py": "values without behaviour; every test uses them",
     "gateway/errors.py": "the family of errors; every test uses it",
-    "gateway/dns/types.py": "numbers of the RFCs",
     "gateway/store/migrations": "run by tests/gateway/store/test_migrations.py as a whole",
 }
 

@@ -11,6 +11,7 @@ from gateway.dns.types import (
     IXFR,
     NOERROR,
     NOTIMP,
+    OPT,
     REFUSED,
 )
 from gateway.dns.wire import Answer, Query, Question, Record
@@ -29,7 +30,7 @@ def answer(query: Query) -> Answer | None:
         return Answer(REFUSED)  # CHAOS would tell who we are
     if question.type in (AXFR, IXFR):
         return Answer(REFUSED)  # RFC 5936 §2.2.1: we hold no zone
-    if question.type == 0 or (question.type in _META and question.type != ANY):
+    if question.type in (0, OPT) or (question.type in _META and question.type != ANY):
         return Answer(NOTIMP)
     return None
 

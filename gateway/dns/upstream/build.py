@@ -18,12 +18,21 @@ from gateway.settings import Dns
 
 def check(settings: Dns) -> None:
     """Raises SettingsError for the first upstream or domain that cannot be."""
-    for text in (*settings.upstreams, *(url for urls in settings.domains.values() for url in urls)):
-        parse(text)
+    _check_all("dns.upstreams", settings.upstreams)
     for domain, urls in settings.domains.items():
         _domain(domain)
+        _check_all("dns.domains", urls)
         if not urls:
             raise SettingsError(f"dns.domains: {domain!r} has no upstream")
+
+
+def _check_all(key: str, urls: Iterable[str]) -> None:
+    """Raises SettingsError, its message beginning with the setting's key."""
+    for url in urls:
+        try:
+            parse(url)
+        except SettingsError as error:
+            raise SettingsError(f"{key}: {error}", hint=error.hint) from None
 
 
 def _domain(text: str) -> Name:

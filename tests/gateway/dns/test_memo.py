@@ -3,9 +3,13 @@ from ipaddress import ip_address
 
 import pytest
 
-from gateway.dns import memo
+from gateway.dns import memo, wire
 from gateway.dns.memo import Client, Clients, Ready
+from gateway.dns.types import NS
+from gateway.dns.wire import Query, Record
+from gateway.errors import WireError
 from gateway.model import Action, Verdict
+from tests.fakes.values import question, record
 
 ALLOWED = Verdict(Action.ALLOWED)
 
@@ -88,6 +92,65 @@ def test_dated_answers_are_gone_after_a_drain_and_the_others_stay() -> None:
     give(clients, client, ready(b"lasting"))
     drained(clients)
     assert set(client.memo) == {b"lasting"}
+
+
+def ageing(*records: Record, until: float = 1000.0) -> Ready:
+    """An answer of second 100 with EDNS, its DO flag set."""
+    asked = question("www.example.org")
+    query = Query(1, 0, asked, edns_version=0, dnssec_ok=True)
+    reply = wire.encode_reply(query, wire.Answer(0, records), 4096)
+    return Ready(b"query", reply[2:], asked.name, 1, ALLOWED, dated=True, made=100.0, until=until)
+
+
+def ttls(answer: Ready) -> list[int]:
+    reply = wire.decode_reply(bytes(2) + answer.reply).answer
+    return [each.ttl for each in (*reply.records, *reply.authority)]
+
+
+def tick(clients: Clients, now: float) -> None:
+    clients.drain(lambda _client, _answer: None, now)
+
+
+def test_answer_in_use_counts_its_ttls_down_and_touches_nothing_else() -> None:
+    clients = Clients()
+    client = clients.of(packed(1))
+    answer = ageing(record("www.example.org 30 A 192.0.2.1"), record("www.example.org 2 A 192.0.2.2"))
+    before = answer.reply
+    give(clients, client, answer)
+    for now, expected in ((100.9, [30, 2]), (101.9, [29, 1]), (103.0, [27, 0]), (107.0, [23, 0])):
+        give(clients, client, answer)
+        tick(clients, now)
+        assert ttls(answer) == expected
+        assert client.memo == {b"query": answer}
+    answer.grow_old(100.0)  # as if no time had gone by
+    assert answer.reply == before
+
+
+@pytest.mark.parametrize(("until", "gone_at"), [(103.0, 103.0), (1000.0, 106.5)])
+def test_dated_answer_goes_when_it_is_due_or_nobody_wants_it(until: float, gone_at: float) -> None:
+    clients = Clients()
+    client = clients.of(packed(1))
+    give(clients, client, ageing(record("www.example.org 300 A 192.0.2.1"), until=until))
+    now = 101.0
+    while now < gone_at:
+        tick(clients, now)
+        assert client.memo
+        now += 0.5
+    tick(clients, gone_at)
+    assert client.memo == {}
+    assert client.aging == []
+
+
+def test_answer_that_the_gate_would_refuse_is_made_anew_and_harms_nobody() -> None:
+    clients = Clients()
+    client = clients.of(packed(1))
+    target = b"\x01x" * 120 + b"\0"  # nine times: more labels than the gate takes
+    costly = ageing(*[Record(b"\1a\0", NS, 1, 300, target)] * 9)
+    with pytest.raises(WireError):
+        wire.decode_reply(bytes(2) + costly.reply)
+    give(clients, client, costly)
+    tick(clients, 101.0)
+    assert client.memo == {}
 
 
 def test_drain_does_not_drop_the_answer_that_took_the_place_of_a_dated_one() -> None:

@@ -1,4 +1,6 @@
 import random
+from contextlib import suppress
+from itertools import pairwise
 from struct import unpack_from
 
 import pytest
@@ -57,7 +59,7 @@ def test_udp_size_of_edns_is_at_least_512(announced: int, taken: int) -> None:
 def test_edns_version_and_do_are_read() -> None:
     read = wire.decode_query(packets.query(opt(ttl=0x00_02_80_00), flags=CD | AD))
     assert (read.edns_version, read.dnssec_ok, read.checking_disabled) == (2, True, True)
-    assert wire.decode_query(packets.query(opt(ttl=0x00_00_7F_FF))).dnssec_ok is False
+    assert not wire.decode_query(packets.query(opt(ttl=0x00_00_7F_FF))).dnssec_ok
 
 
 @given(
@@ -162,10 +164,8 @@ def test_any_bytes_are_a_message_or_a_wire_error(
     reply = packets.header(packets.REPLY, 1, answers, authority, more) + packets.question() + body
     for data in (body, reply, packets.header(packets.QUERY, additional=more) + body):
         for decode in (wire.decode_query, wire.decode_reply):
-            try:
+            with suppress(WireError):
                 decode(data)
-            except WireError:
-                continue
 
 
 def test_20000_mutated_packets_raise_nothing_but_wire_errors() -> None:
@@ -183,11 +183,9 @@ def test_20000_mutated_packets_raise_nothing_but_wire_errors() -> None:
     read = 0
     for number in range(20_000):
         data = packets.mutated(chance, chance.choice(queries if number % 2 else replies))
-        try:
+        with suppress(WireError):
             (wire.decode_query if number % 2 else wire.decode_reply)(data)
             read += 1
-        except WireError:
-            continue
     assert read > 1000  # otherwise it was the header alone that was tried
 
 
@@ -219,8 +217,8 @@ def test_library_agrees_with_what_we_meant(
         assert parsed.ar == []
         return
     (theirs,) = parsed.ar
-    assert (theirs.rtype, theirs.rclass) == (OPT, 1232)
-    assert theirs.ttl == (answer.rcode >> 4) << 24 | (edns.DO if dnssec_ok else 0)
+    wanted = (OPT, 1232, (answer.rcode >> 4) << 24 | (edns.DO if dnssec_ok else 0))
+    assert (theirs.rtype, theirs.rclass, theirs.ttl) == wanted
     assert theirs.ttl >> 24 << 4 | head.rcode == answer.rcode
     assert [(each.code, each.data) for each in theirs.rdata] == [
         (15, code.to_bytes(2, "big") + text.encode()) for code, text in answer.extended
@@ -274,11 +272,6 @@ def test_longest_name_with_four_long_reasons_keeps_to_512_octets() -> None:
     assert counts_of(data) == (1, 0, 0, 1)
 
 
-@pytest.mark.parametrize("rcode", range(24))
-def test_every_rcode_is_written(rcode: int) -> None:
-    assert wire.decode_reply(wire.encode_reply(query(), Answer(rcode), 1232)).answer.rcode == rcode
-
-
 @pytest.mark.parametrize("rcode", [BADVERS, 17, 23, 32])
 def test_rcode_that_needs_edns_is_servfail_without_it(rcode: int) -> None:
     data = wire.encode_reply(query(has_edns=False), Answer(rcode), 1232)
@@ -292,7 +285,6 @@ def test_owner_that_is_the_question_points_to_it_in_any_letter_case() -> None:
     body = data[12 + len(mixed) + 4 :]
     assert body[:2] == pointer(12)
     assert body[16:18] == pointer(12)
-    assert len(body) == 2 * (2 + 10 + 4) + 11
 
 
 def test_cname_points_to_the_longest_known_suffix() -> None:
@@ -308,6 +300,14 @@ def test_cname_points_to_the_longest_known_suffix() -> None:
     assert data[target + 6 : target + 8] == pointer(target)
     read = wire.decode_reply(data).answer.records
     assert [(each.name, each.rdata) for each in read] == [(each.name, each.rdata.lower()) for each in chain]
+
+
+def test_chain_of_growing_names_does_not_become_a_chain_of_pointers() -> None:
+    names = [EXAMPLE]
+    for letter in b"abcdefghijklmnopq":
+        names.append(bytes((1, letter)) + names[-1])
+    chain = tuple(Record(owner, CNAME, 1, 60, target) for owner, target in pairwise(names))
+    assert wire.decode_reply(wire.encode_reply(query(), Answer(0, chain), 1232)).answer.records == chain
 
 
 def test_nothing_points_beyond_what_14_bits_can_say() -> None:

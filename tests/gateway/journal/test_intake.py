@@ -90,6 +90,21 @@ def test_malformed_frame_ends_its_connection_and_no_other(
     assert "malformed" in caplog.text
 
 
+def test_batch_with_wrong_rows_is_lost_alone(data_dir: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def scene(path: Path, kept: _Kept) -> None:
+        _, writer = await asyncio.open_unix_connection(path)
+        writer.write(frame(msgspec.msgpack.encode(["s", 4, 7, [], [["no", "row"]]])))
+        writer.write(frame(msgspec.msgpack.encode(batch(event(), sequence=5))))
+        while len(kept.batches) < 2:
+            kept.came.clear()
+            await kept.came.wait()
+        writer.close()
+        assert [taken for taken, _ in kept.batches] == [Batch("s", 4, 7, (), ()), batch(event(), sequence=5)]
+
+    _run(data_dir, scene)
+    assert "cannot be read and is lost" in caplog.text
+
+
 def test_acknowledgement_for_a_sender_that_is_gone_is_no_error(data_dir: Path) -> None:
     async def scene(path: Path, kept: _Kept) -> None:
         _, writer = await asyncio.open_unix_connection(path)

@@ -1,0 +1,96 @@
+"""`status`: what runs, since when, and what it has done."""
+
+import time
+from argparse import Namespace
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from gateway import control, roles
+from gateway.commands import output
+from gateway.commands.times import ago
+from gateway.data import Data, existing
+from gateway.dns import resolver
+from gateway.errors import HushgateError
+
+COLUMNS = ["role", "state", "up", "generation", "packets", "waiting_events", "lost_events"]
+UPSTREAM_COLUMNS = ["upstream", "domain", "state", "sent", "failed", "latency", "last_error"]
+
+
+def status(options: Namespace) -> int:
+    """Each role: alive, how long, what it has done. Exit code 1 where one that should run does not."""
+    data = existing(options.data)
+    # The resolver is unbound: it has no control socket, and the workers tell how it answers.
+    expected = [role for role in roles.names(data.read_settings()) if role != resolver.ROLE]
+    found = [_ask(data, role) for role in expected]
+    everything_up = all(one["state"] == "up" for one in found)
+    if options.json:
+        for one in found:
+            output.json_line(one)
+        return 0 if everything_up else 1
+    output.rows([_summary(one) for one in found], COLUMNS, as_json=False, empty="")
+    _show_upstreams(found)
+    _show_trouble(found)
+    if not everything_up:
+        output.note("The box does not run whole: start it with `hushgate up`, or see what it printed.")
+    return 0 if everything_up else 1
+
+
+def _ask(data: Data, role: str) -> dict[str, Any]:
+    try:
+        return {"state": "up", **control.call(data.run, role, "status")}
+    except HushgateError as error:
+        return {"role": role, "state": "down", "reason": str(error)}
+
+
+def _summary(one: dict[str, Any]) -> dict[str, Any]:
+    events = one.get("events", one.get("journal", {}))
+    return {
+        "role": one["role"],
+        "state": one["state"],
+        "up": ago(one["since"], time.time()) if "since" in one else None,
+        "generation": one.get("generation"),
+        "packets": one.get("counts", {}).get("packets"),
+        "waiting_events": events.get("waiting"),
+        "lost_events": events.get("dropped"),
+    }
+
+
+def _show_upstreams(found: Iterable[dict[str, Any]]) -> None:
+    """One line for each upstream, of the workers together."""
+    merged: dict[tuple[str, str], dict[str, Any]] = {}
+    for upstream in (each for one in found for each in one.get("upstreams", ())):
+        key = (upstream["url"], upstream["domain"])
+        row = merged.setdefault(key, {**upstream, "upstream": upstream["url"], "sent": 0, "failed": 0})
+        if upstream["sent"]:  # a worker that has not asked it yet knows nothing of it
+            row |= {key: upstream[key] for key in ("state", "latency_ms", "last_error") if upstream[key]}
+        row["sent"] += upstream["sent"]
+        row["failed"] += upstream["failed"]
+    for row in merged.values():
+        row["domain"] = row["domain"] or "all"
+        row["latency"] = f"{row['latency_ms']:.0f} ms" if row["latency_ms"] else None
+    if merged:
+        print()
+        output.rows(merged.values(), UPSTREAM_COLUMNS, as_json=False, empty="")
+
+
+def _show_trouble(found: Iterable[dict[str, Any]]) -> None:
+    """What a person has to know about the log, and why a role does not answer."""
+    said = [line for one in found for line in _trouble(one)]
+    if said:
+        print()
+    for line in said:
+        print(output.harmless(line))
+
+
+def _trouble(one: dict[str, Any]) -> Iterator[str]:
+    if one["state"] == "down":
+        yield one["reason"]
+    if one.get("policy_fault"):
+        yield f"{one['role']} decides by an older generation: {one['policy_fault']}"
+    journal = one.get("journal", {})
+    if journal.get("reason"):
+        yield f"The log is {journal['state']}: {journal['reason']}"
+    if journal.get("refused"):
+        yield f"The log has refused {journal['refused']} events that cannot be stored"
+    for path in one.get("set_aside", ()):
+        yield f"A damaged database was set aside as {path}"

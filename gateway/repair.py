@@ -1,0 +1,59 @@
+"""What was found damaged is made whole: the rules' database from its last good copy, the policy from the database.
+
+Only for the owner of the data folder: `up` while nothing runs yet, then the keeper.
+"""
+
+import logging
+from pathlib import Path
+
+from gateway import changes, control
+from gateway.data import Data
+from gateway.errors import HushgateError, OwnFault
+from gateway.policy import manifest
+from gateway.policy.decide import Policy
+from gateway.policy.publish import Applied
+from gateway.settings import Settings
+from gateway.store.engine import open_store
+
+_log = logging.getLogger(__name__)
+
+
+def store(data: Data, settings: Settings) -> None:
+    """A damaged rules' database is set aside and its last good copy takes its place. Raises StoreAway."""
+    open_store(data.root, settings.store.url, owner=True).close()
+
+
+def policy(data: Data, settings: Settings, *, thorough: bool) -> Applied | None:
+    """Publish what the store holds where something else is in force, or nothing that is whole.
+
+    `thorough`: every byte is checked, not only what the workers complain of. None where all is well.
+    """
+    fault = _damage(data, thorough=thorough) or _complaint(data.run)
+    if not fault:
+        return changes.settle(data, settings)
+    _log.error("%s: the policy is made anew from the store", fault)
+    return changes.republish(data, settings, "made anew: the files of the one before were damaged")
+
+
+def _damage(data: Data, *, thorough: bool) -> str:
+    try:
+        if thorough:
+            Policy.open(data.policy)
+        else:
+            manifest.current(data.policy)
+    except OwnFault as fault:
+        return str(fault)
+    return ""
+
+
+def _complaint(run: Path) -> str:
+    """What a worker says that had to start with an older generation."""
+    for role in control.roles(run):
+        if role.startswith("dns-"):
+            try:
+                fault = control.call(run, role, "status").get("policy_fault")
+            except HushgateError:
+                continue  # it does not run just now: nothing it could complain of
+            if fault:
+                return f"{role}: {fault}"
+    return ""
