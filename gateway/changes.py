@@ -28,6 +28,8 @@ from gateway.store.policy import load_state
 
 BUSY_MS = 10_000  # how long a command waits for the changes of others, each of which takes milliseconds
 
+_AWAY = "try again; is the disk full, or does somebody else hold it?"
+
 _T = TypeVar("_T")
 _Read = Callable[[], PolicyState]
 
@@ -82,7 +84,7 @@ def change(data: Data, cause: str) -> Iterator[Change]:
             made = Change(session)
             yield made
             applied = press.rules(lambda: press.state(session))
-            with press.taking_back(press.rules):
+            with press.taking_back(press.rules, session):
                 press.note(session, applied)
                 session.commit()
         made.applied = press.confirmed(press.rules, applied)
@@ -101,7 +103,7 @@ def change_lists(data: Data, cause: str, act: Callable[[Session], _T]) -> tuple[
             wanted = press.state(session)
             session.rollback()
         applied = press.all(lambda: _with_lists(press.committed(), wanted))
-        with press.taking_back(press.all), database.writing() as session:
+        with database.writing() as session, press.taking_back(press.all, session):
             result = act(session)
             press.note(session, applied)
             session.commit()
@@ -138,20 +140,21 @@ def plainly() -> Iterator[None]:
     """Say in one line what is wrong with a database, as StoreAway, instead of how SQLAlchemy came to know."""
     try:
         yield
+    except StoreAway as fault:
+        fault.hint = fault.hint or _AWAY
+        raise
     except SQLAlchemyError as error:
         if classify(error) is Fault.OURS:
             raise
-        raise StoreAway(
-            f"the database cannot be used now: {reason(error)}",
-            hint="try again; is the disk full, or does somebody else hold it?",
-        ) from error
+        raise StoreAway(f"the database cannot be used now: {reason(error)}", hint=_AWAY) from error
 
 
 @contextlib.contextmanager
 def _opened(data: Data, settings: Settings) -> Iterator[Database]:
-    opened = open_store(data.root, settings.store.url, busy_ms=BUSY_MS)
-    with plainly(), contextlib.closing(opened) as database:
-        yield database
+    with contextlib.ExitStack() as until:
+        until.enter_context(plainly())
+        opened = open_store(data.root, settings.store.url, busy_ms=BUSY_MS)
+        yield until.enter_context(contextlib.closing(opened))
 
 
 class _Press:
@@ -194,11 +197,12 @@ class _Press:
             session.commit()
 
     @contextlib.contextmanager
-    def taking_back(self, publish: Callable[[_Read], Applied]) -> Iterator[None]:
+    def taking_back(self, publish: Callable[[_Read], Applied], session: Session) -> Iterator[None]:
         """What is in force, but cannot be stored, is taken back before anybody hears of it."""
         try:
             yield
         except BaseException:
+            session.rollback()
             publish(self.committed)
             raise
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from gateway import socket_file
 from gateway.errors import HushgateError, OwnFault
 
 MAX_LINE = 1 << 20  # bytes; a status of many upstreams is a few kilobytes
@@ -45,19 +46,21 @@ class ControlServer:
         self._path = path
         self._verbs = verbs
         self._server: asyncio.Server | None = None
+        self._file = 0
 
     async def start(self) -> None:
         """Listen. A socket left behind by a killed predecessor is replaced. Raises OSError."""
         self._path.unlink(missing_ok=True)
         self._server = await asyncio.start_unix_server(self._serve, self._path, limit=MAX_LINE)
+        self._file = socket_file.mark(self._path)
         self._path.chmod(0o600)
 
     async def stop(self) -> None:
         """Stop listening. Safe twice."""
         if self._server is not None:
+            socket_file.remove(self._path, self._file)
             self._server.close()
             self._server = None
-            self._path.unlink(missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -60,6 +60,11 @@ class Data:
             return msgspec.json.decode(self._settings.read_bytes(), type=Settings)
         except FileNotFoundError:
             return Settings()
+        except PermissionError:
+            raise UsageError(
+                f"the box in {self.root} is another user's",
+                hint="run as the one who started it, most likely root",
+            ) from None
         except (OSError, msgspec.MsgspecError) as error:
             raise SettingsError(
                 f"{self._settings}: {error}", hint="start the box again: it is written anew"

@@ -71,7 +71,7 @@ class _Chores:
         return (
             Job("settle", SETTLE_EVERY, self._settle),
             Job("expiry", EXPIRY_EVERY, self._expire, first=1.0),
-            Job("copy", COPY_EVERY, self._copy, first=2.0),
+            Job("copy", COPY_EVERY, self._copy, first=1.0),
             Job("lists", REFRESH_EVERY, self._refresh, first=FIRST_REFRESH),
         )
 

@@ -16,7 +16,7 @@ ROOT: Name = b"\0"
 MAX_NAME = 255  # RFC 1035 §3.1
 MAX_LABEL = 63  # RFC 1035 §3.1
 
-_PLAIN = re.compile(rb"[a-z0-9_-]+")
+_PLAIN = re.compile(rb"[a-z0-9_.-]+")
 _TEXT_SAFE = frozenset(range(0x21, 0x7F)) - frozenset(b'.\\"();@$')
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,62})\.)*[a-z0-9_](?:[a-z0-9_-]{0,62})\.?")
 
@@ -111,9 +111,10 @@ def to_text(name: Name) -> str:
     parts = labels(name)
     if not parts:
         return "."
-    return ".".join(
-        part.decode() if _PLAIN.fullmatch(part) else "".join(_escape(byte) for byte in part) for part in parts
-    )
+    joined = b".".join(parts)
+    if _PLAIN.fullmatch(joined) and joined.count(b".") == len(parts) - 1:  # no label holds a dot
+        return joined.decode()
+    return ".".join("".join(_escape(byte) for byte in part) for part in parts)
 
 
 def _escape(byte: int) -> str:

@@ -3,7 +3,9 @@
 Only for the owner of the data folder: `up` while nothing runs yet, then the keeper.
 """
 
+import contextlib
 import logging
+import time
 from pathlib import Path
 
 from gateway import changes, control
@@ -13,14 +15,29 @@ from gateway.policy import manifest
 from gateway.policy.decide import Policy
 from gateway.policy.publish import Applied
 from gateway.settings import Settings
+from gateway.store import generations
 from gateway.store.engine import open_store
 
 _log = logging.getLogger(__name__)
 
 
 def store(data: Data, settings: Settings) -> None:
-    """A damaged rules' database is set aside and its last good copy takes its place. Raises StoreAway."""
-    open_store(data.root, settings.store.url, owner=True).close()
+    """A damaged rules' database is set aside and its last good copy takes its place. Raises StoreAway.
+
+    Where there is no copy, what is in force stays so until the next change: nothing is unblocked unasked.
+    """
+    database = open_store(data.root, settings.store.url, owner=True)
+    try:
+        if database.aside is None:
+            return
+        with database.writing() as session, contextlib.suppress(OwnFault):
+            in_force = manifest.current(data.policy).generation
+            if not generations.last_generation(session):
+                why = "the database was damaged, and there was no copy of it"
+                generations.add_generation(session, in_force, now=int(time.time()), cause=why, counts={})
+                session.commit()
+    finally:
+        database.close()
 
 
 def policy(data: Data, settings: Settings, *, thorough: bool) -> Applied | None:

@@ -12,7 +12,7 @@ from gateway.data import Data, existing
 from gateway.dns import resolver
 from gateway.dns.upstream import build, system
 from gateway.dns.upstream.recursive import find_program
-from gateway.errors import HushgateError, UsageError
+from gateway.errors import HushgateError, OwnFault, UsageError
 from gateway.interfaces import reachable
 from gateway.settings import Settings, endpoint
 from gateway.supervisor import Claim, Supervisor
@@ -28,7 +28,10 @@ def up(options: Namespace) -> int:
     claim = Claim(data)
     place = listening.find(chosen.dns, chosen=chosen.dns.listen != settings.Dns().listen)
     in_force = listening.at(chosen, place.listen)
-    data.write_settings(in_force)
+    try:
+        data.write_settings(in_force)
+    except OwnFault as fault:  # DNS comes first
+        output.note(f"{fault} ({fault.hint}): commands go by the settings of the last start.")
     resolver.forget_port(data)
     _ensure_policy(data, in_force)
     return Supervisor(data, in_force, claim).run(lambda: _greeting(data, in_force, place.remark))
@@ -59,6 +62,7 @@ def settings_file(options: Namespace) -> Path | None:
 
 def _ensure_policy(data: Data, in_force: Settings) -> None:
     """The workers need a generation to start with; the keeper brings it up to date afterwards."""
+    from gateway.policy import retention
     from gateway.policy.decide import Policy
 
     try:
@@ -68,8 +72,14 @@ def _ensure_policy(data: Data, in_force: Settings) -> None:
 
         if any(data.policy.iterdir()):
             output.note(f"The last policy cannot be used ({error}): making it anew.")
-        repair.store(data, in_force)
-        changes.republish(data, in_force, "first start")
+        try:
+            repair.store(data, in_force)
+            changes.republish(data, in_force, "first start")
+        except HushgateError as fault:
+            if not retention.kept(data.policy):
+                raise
+            older, _ = Policy.open_latest(data.policy)
+            output.note(f"It cannot be made anew now ({fault}): generation {older.generation} decides.")
 
 
 def _greeting(data: Data, in_force: Settings, remark: str) -> str:

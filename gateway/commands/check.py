@@ -14,12 +14,15 @@ def check(options: Namespace) -> int:
         return _check_rules(options)
     settings = settings_of(options)
     known = catalogue.load()
+    file, upstreams = settings_file(options) or "", list(settings.dns.upstreams)
     output.pairs(
         {
-            "settings": f"good, from {settings_file(options) or 'the defaults (no file) and the environment'}",
+            "settings": "good",
+            "file": str(file) if options.json or file else "none: the defaults and the environment",
             "listen": list(settings.dns.listen),
-            "upstreams": list(settings.dns.upstreams) or "this machine's own resolvers",
-            "catalogue": f"{len(known.rows)} hosts, {len(known.bypass)} ways around DNS",
+            "upstreams": upstreams if options.json or upstreams else "none: this machine's own resolvers",
+            "catalogue_hosts": len(known.rows),
+            "ways_around_dns": len(known.bypass),
         },
         as_json=options.json,
     )
@@ -32,6 +35,6 @@ def _check_rules(options: Namespace) -> int:
     if options.json:
         output.json_line({"rules": report.rules, "refused": refused, "refused_total": report.refused})
     else:
-        print(f"{report.rules} rules, {report.refused} lines refused")
+        print(f"{output.counted(report.rules, 'rule')}, {output.counted(report.refused, 'line')} refused")
         output.rows(refused, ["line", "reason", "text"], as_json=False, empty="")
     return 1 if report.refused else 0

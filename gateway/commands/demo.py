@@ -20,7 +20,7 @@ from gateway.commands import output
 from gateway.commands.devices import forget
 from gateway.data import Data, existing
 from gateway.dns import wire
-from gateway.dns.types import AAAA, HTTPS, A
+from gateway.dns.types import AAAA, EDE_BLOCKED, HTTPS, A
 from gateway.errors import OwnFault, UsageError, WireError
 from gateway.journal import search
 from gateway.journal.search import Filters
@@ -105,11 +105,12 @@ def demo(options: Namespace) -> int:
     data = existing(options.data.absolute())
     server, source = _way(data.read_settings())
     if options.remove:
-        return _remove(options, data, source)
+        return _remove(options, data)
     if not 0 <= options.seconds <= MAX_SECONDS:  # "nan" is no number of seconds either
         raise UsageError("the demo cannot last that long", hint=f"--seconds from 0 to {MAX_SECONDS:.0f}")
     with _socket(server, source) as sock:
-        _one(sock, BOX_NAME, A)  # is anybody there? Before a device is made for nothing
+        if _one(sock, BOX_NAME, A) is None:
+            raise OwnFault("the box does not answer DNS", hint="is it running? hushgate status")
         _name(data, source)
         tally = _play(options, sock)
     _wait_for_log(data, source)
@@ -152,7 +153,7 @@ def _name(data: Data, address: str) -> None:
         devices.put_device(made.session, address, now=int(time.time()), name=NAME, kind=KIND)
 
 
-def _remove(options: Namespace, data: Data, address: str) -> int:
+def _remove(options: Namespace, data: Data) -> int:
     with changes.reading(data) as session:
         played = [device.address for device in devices.list_devices(session, kind=KIND)]
     wiped = sum(forget(data, one)[0] for one in played)
@@ -207,15 +208,19 @@ def _socket(server: tuple[str, int], source: str) -> socket.socket:
 
 def _ask(sock: socket.socket, name: str) -> str:
     """Ask as Android does: A, AAAA and HTTPS. "blocked", "answered" or "failed". Raises OwnFault."""
-    outcome = "failed"
+    outcome = ""
     for qtype in (A, AAAA, HTTPS):
         answer = _one(sock, name, qtype)
         if answer is None:
-            continue
-        null = any(not any(record.rdata) for record in answer.records)
-        if qtype == A:
-            outcome = "blocked" if null else "failed" if answer.rcode else "answered"
+            return outcome or "failed"
+        outcome = outcome or _outcome(answer)
     return outcome
+
+
+def _outcome(answer: wire.Answer) -> str:
+    if any(code == EDE_BLOCKED for code, _ in answer.extended):
+        return "blocked"
+    return "failed" if answer.rcode else "answered"
 
 
 def _one(sock: socket.socket, name: str, qtype: int) -> wire.Answer | None:

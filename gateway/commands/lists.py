@@ -52,10 +52,11 @@ def add(options: Namespace) -> int:
         data, data.read_settings(), source, name=name, group=options.group, syntax=syntax
     )
     one = refreshed.list
-    sentence = f"List {one.id} ({one.name}) for {', '.join(one.groups)}: {one.rules} rules"
+    sentence = f"List {one.id} ({one.name}) for {', '.join(one.groups)}: {_rules(one)}"
     tell(options, sentence, _row(one), applied)
     if one.refused and not options.json:
-        output.note(f"{one.refused} of its lines are no rules for DNS: hushgate lists report {one.id}")
+        refused = output.counted(one.refused, "line")
+        output.note(f"{refused} of it cannot be used for DNS: hushgate lists report {one.id}")
     return 0
 
 
@@ -167,9 +168,13 @@ def known(options: Namespace) -> int:
     return 0
 
 
+def _rules(one: Subscription) -> str:
+    return output.counted(one.rules, "rule")
+
+
 def _row(one: Subscription) -> dict[str, object]:
     return {**as_row(one), "source": sources.shown(one.source)}
 
 
 def _told(options: Namespace, one: Subscription, applied: Applied, state: str) -> int:
-    return tell(options, f"List {one.id} ({one.name}) {state}: {one.rules} rules", _row(one), applied)
+    return tell(options, f"List {one.id} ({one.name}) {state}: {_rules(one)}", _row(one), applied)

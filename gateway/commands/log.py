@@ -15,6 +15,7 @@ from gateway.data import Data, existing
 from gateway.errors import OwnFault
 from gateway.journal import search
 from gateway.journal.search import Filters, LogRow
+from gateway.policy.state import DeviceState
 from gateway.store.engine import Database, open_journal
 
 POLL = 0.25  # seconds between looks while following: the journal itself is up to two seconds behind
@@ -34,6 +35,8 @@ def log(options: Namespace) -> int:
             for row in reversed(page.rows):
                 paper.show(row)
             if options.follow:
+                if not page.rows:
+                    output.note("nothing yet; each attempt is shown as it comes, until Ctrl-C")
                 _follow(database, filters, max(last, page.rows[0].id if page.rows else 0), paper)
     finally:
         database.close()
@@ -92,18 +95,17 @@ class _Paper:
 def line(row: LogRow, when: datetime, names: Mapping[str, str]) -> str:
     """One row for people. `names`: address → what its owner calls the device."""
     count = f" ×{row.count}" if row.count > 1 else ""
-    whose = ", ".join(part for part in (row.company, row.purpose, row.country) if part)
-    rule = ""
+    about = ", ".join(part for part in (row.company, row.purpose, row.country) if part)
     if row.rule is not None:
         place = f":{row.rule.line}" if row.rule.line else ""
-        rule = f"[{row.rule.layer} {row.rule.list}{place}]"
+        about = f"{about}  [{row.rule.layer} {row.rule.list}{place}]".lstrip()
     device = names.get(row.device) or row.device
     what = f"{row.name or '-'}{count}"
     # What matters most comes first: the rest of a line is cut where the terminal is narrow.
-    return f"{when:%H:%M:%S}  {device:<15.20}  {row.action:<9}  {row.type:<5}  {what:<38}  {whose}  {rule}".rstrip()
+    return f"{when:%H:%M:%S}  {device:<15.20}  {row.action:<9}  {row.type:<5}  {what:<38}  {about}".rstrip()
 
 
-def _devices(data: Data) -> tuple[who.DeviceState, ...]:
+def _devices(data: Data) -> tuple[DeviceState, ...]:
     try:
         return who.known(data)
     except OwnFault:  # the log is there to be read when the policy is damaged, too

@@ -1,11 +1,15 @@
 """How commands print: a table for people, one JSON object a line for programs. Data goes to stdout."""
 
+import shutil
 import sys
+import textwrap
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
+
+MIN_ROOM = 20  # columns; where there are fewer, breaking text makes it no better
 
 
 def rows(found: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool, empty: str) -> None:
@@ -32,7 +36,15 @@ def pairs(found: Mapping[str, Any], *, as_json: bool) -> None:
     shown = {key: cell(value) for key, value in found.items() if value not in ("", None, [], ())}
     width = max(map(len, shown), default=0)
     for key, text in shown.items():
-        print(f"{key.replace('_', ' '):<{width}}  {text}")
+        print(_hanging(f"{key.replace('_', ' '):<{width}}  ", text))
+
+
+def _hanging(head: str, text: str) -> str:
+    """`text` beside `head`; on a terminal broken below its own beginning. In a pipe a thing stays one line."""
+    room = shutil.get_terminal_size((80, 24)).columns - len(head)
+    if not sys.stdout.isatty() or room < MIN_ROOM:
+        return head + text
+    return head + f"\n{' ' * len(head)}".join(textwrap.wrap(text, room, break_on_hyphens=False) or [""])
 
 
 def as_row(value: msgspec.Struct) -> dict[str, Any]:
@@ -45,6 +57,11 @@ def json_line(value: Any) -> None:
     """One JSON value on one line, at once."""
     sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
     sys.stdout.flush()
+
+
+def counted(number: int, what: str) -> str:
+    """ "1 rule", "2 rules"."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def note(text: str) -> None:

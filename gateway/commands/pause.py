@@ -2,6 +2,7 @@
 
 import time
 from argparse import Namespace
+from typing import Any
 
 from gateway import changes
 from gateway.commands import output, who
@@ -74,20 +75,12 @@ def _show(options: Namespace, data: Data) -> int:
     with changes.reading(data) as session:
         found = pauses.list_pauses(session)
     left = {one: int(one.boot_until - boot if one.boot_id == boot_id() else one.until - now) for one in found}
-    output.rows(
-        [
-            {
-                "scope": one.scope,
-                "target": one.target,
-                "seconds_left": seconds,
-                "for": _called((one.scope, one.target)),
-                "left": span(seconds),
-            }
-            for one, seconds in left.items()
-            if seconds > 0
-        ],
-        ["for", "left"],
-        as_json=options.json,
-        empty="nothing is paused: `hushgate pause 10m` would",
-    )
+    rows: list[dict[str, Any]] = []
+    for one, seconds in left.items():
+        if seconds > 0 and options.json:
+            rows.append({"scope": one.scope, "target": one.target, "seconds_left": seconds})
+        elif seconds > 0:
+            rows.append({"paused": _called((one.scope, one.target)), "left": span(seconds)})
+    empty = "nothing is paused: `hushgate pause 10m` would"
+    output.rows(rows, ["paused", "left"], as_json=options.json, empty=empty)
     return 0

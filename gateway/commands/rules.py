@@ -10,19 +10,16 @@ from gateway.commands.times import clock, duration, ends
 from gateway.commands.told import tell
 from gateway.data import existing
 from gateway.policy.syntax import parse_rule
-from gateway.store import groups, rules
+from gateway.store import rules
 from gateway.store.rules import StoredRule
 
 COLUMNS = ["id", "text", "group", "enabled", "expires", "comment"]
 
 
 def show(options: Namespace) -> int:
-    """All of them, or those of one group."""
-    group = getattr(options, "group", None)
+    """All of them."""
     with changes.reading(existing(options.data)) as session:
-        if group is not None:
-            groups.get_group(session, group)
-        rows = [as_row(rule) for rule in rules.list_rules(session, group=group)]
+        rows = [as_row(rule) for rule in rules.list_rules(session)]
     if not options.json:
         for row in rows:
             row["expires"] = ends(row["expires"], time.time())

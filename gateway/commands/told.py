@@ -31,7 +31,8 @@ def in_force(applied: Applied) -> str:
         return (
             f"Stored as generation {applied.generation}; no worker runs now: start the box with `hushgate up`"
         )
-    return f"In force: generation {applied.generation}, {applied.workers} of {applied.of} workers, {applied.ms:.0f} ms"
+    workers = f"{applied.workers} of {applied.of} workers"
+    return f"In force: generation {applied.generation}, {workers}, {applied.ms:.0f} ms"
 
 
 def _warn(warnings: list[str]) -> None:

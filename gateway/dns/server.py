@@ -24,7 +24,7 @@ from gateway.settings import Dns
 from gateway.tasks import Tasks
 
 MAX_WAITING = 4096  # queries of one worker that wait for an upstream; more are dropped and counted
-MAX_WAITING_OF_CLIENT = MAX_IN_FLIGHT // 2  # names that nobody answers, asked by one phone, leave room for others
+MAX_WAITING_OF_CLIENT = MAX_IN_FLIGHT // 2  # one phone's names that nobody answers leave room for others'
 MAX_TCP = 65_535
 
 # What status shows, nought or not.
@@ -81,7 +81,8 @@ class Server:
             "waiting": self._waiting_now,
             "tcp_open": self._tcp.open,
             "tcp_refused": self._tcp.refused,
-            **self.counts,
+            "rate_limited": sum(udp.limited for udp in self._udp) + self._tcp.limited,
+            **{name: self.counts[name] for name in _COUNTED},
         }
 
     def _asker(self, client: Client) -> Asker:
@@ -100,11 +101,8 @@ class Server:
         outcome = self._decide(query, client, lambda: own_addresses(*batch.return_path(slot)[3:]))
         if isinstance(outcome, Outcome):
             return self._reply(query, client, packet, outcome, limit)[2:]
-        if self._waiting_now >= MAX_WAITING or self._waiting[client] >= MAX_WAITING_OF_CLIENT:
-            self.counts["overload_dropped"] += 1
+        if not self._begin_waiting(client):
             return None
-        self._waiting_now += 1
-        self._waiting[client] += 1
         path = batch.return_path(slot)
         self._tasks.spawn("forward", self._later(batch, path, query, client, packet, outcome, limit))
         return None
@@ -122,10 +120,7 @@ class Server:
         try:
             outcome = await self._forward(query, client, verdict)
         finally:
-            self._waiting_now -= 1
-            self._waiting[client] -= 1
-            if not self._waiting[client]:
-                del self._waiting[client]
+            self._end_waiting(client)
         reply = self._reply(query, client, packet, outcome, limit)
         if not batch.send_later(reply, path):
             self.counts["lost_late_replies"] += 1
@@ -158,18 +153,22 @@ class Server:
             return None if error.rcode is None else wire.encode_error(packet, error.rcode)
         if not client.allowed:
             self.counts["not_allowed"] += 1
-            return wire.encode_reply(query, wire.Answer(REFUSED), min(query.udp_size, self._settings.edns_size))
+            return wire.encode_reply(
+                query, wire.Answer(REFUSED), min(query.udp_size, self._settings.edns_size)
+            )
         return query
 
     def _begin_waiting(self, client: Client) -> bool:
         """Is there room for one more query of this client that waits for an upstream?"""
-        if self._waiting.total() >= MAX_WAITING or self._waiting[client] >= MAX_WAITING_OF_CLIENT:
+        if self._waiting_now >= MAX_WAITING or self._waiting[client] >= MAX_WAITING_OF_CLIENT:
             self.counts["overload_dropped"] += 1
             return False
+        self._waiting_now += 1
         self._waiting[client] += 1
         return True
 
     def _end_waiting(self, client: Client) -> None:
+        self._waiting_now -= 1
         self._waiting[client] -= 1
         if not self._waiting[client]:
             del self._waiting[client]

@@ -44,6 +44,7 @@ class Worker:
         self._started = time.time()
         self._tasks = Tasks()
         self._policy, self._fault = Policy.open_latest(data.policy)
+        self._adopting = asyncio.Lock()
         self._pauses = pause.holding(self._policy)
         dns = settings.dns
         self._cache = Cache(dns.cache_mb << 20, serve_stale=dns.serve_stale)
@@ -133,9 +134,10 @@ class Worker:
     async def _adopt(self, _: dict[str, Any]) -> dict[str, Any]:
         """Load the generation that the manifest names; the old one serves meanwhile and, if it fails, on."""
         begin = time.perf_counter()
-        policy = await asyncio.to_thread(self._policy.reopen, self._data.policy)
-        self._policy, self._pauses, self._fault = policy, pause.holding(policy), ""
-        self._server.adopt(policy)
+        async with self._adopting:  # one after the other, so that the last to look is the last to be taken up
+            policy = await asyncio.to_thread(self._policy.reopen, self._data.policy)
+            self._policy, self._pauses, self._fault = policy, pause.holding(policy), ""
+            self._server.adopt(policy)
         return {"generation": policy.generation, "ms": round((time.perf_counter() - begin) * 1000, 2)}
 
     async def _status(self, _: dict[str, Any]) -> dict[str, Any]:

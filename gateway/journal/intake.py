@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from gateway import socket_file
 from gateway.journal.frames import FrameFault, frame, read_frame
 from gateway.model import Ack, Batch
 
@@ -40,6 +41,7 @@ class Intake:
         self._path = path
         self._put = put
         self._server: asyncio.Server | None = None
+        self._file = 0
         self._connections: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -47,6 +49,7 @@ class Intake:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.unlink(missing_ok=True)
         self._server = await asyncio.start_unix_server(self._accept, self._path)
+        self._file = socket_file.mark(self._path)
         self._path.chmod(0o660)  # the roles share a group, nobody else has to do with it
 
     async def stop(self) -> None:
@@ -54,8 +57,8 @@ class Intake:
         server, self._server = self._server, None
         if server is None:
             return
+        socket_file.remove(self._path, self._file)
         server.close()
-        self._path.unlink(missing_ok=True)
         for task in self._connections:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)

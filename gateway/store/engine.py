@@ -102,7 +102,7 @@ def _open(path: Path, url: str, part: str, owner: bool, busy_ms: int) -> Databas
 
 def _open_file(path: Path, part: str, busy_ms: int, aside: Path | None) -> Database:
     path.parent.mkdir(parents=True, exist_ok=True)
-    sqlite.check(path)
+    sqlite.check(path, busy_ms=busy_ms)
     return _migrated(Database(sqlite.open_file(path, busy_ms=busy_ms), part, path, aside))
 
 

@@ -30,8 +30,10 @@ def open_file(path: Path, *, busy_ms: int) -> Engine:
 
 def _prepare(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # sqlite3 would begin by itself, too late and never IMMEDIATE
-    # Before the first table: lets a shrunken log give its pages back in small steps.
-    connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+    # Before the first table: lets a shrunken log give its pages back in small steps. Later it would change nothing,
+    # but write all the same, and whoever only reads would have to wait for the lock.
+    if not connection.execute("PRAGMA page_count").fetchone()[0]:
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
     connection.execute("PRAGMA journal_mode=WAL")
     # FULL: what was acknowledged survives a power cut. The journal commits in groups, at most four
     # times a second, so it can afford the same.
@@ -48,13 +50,13 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def check(path: Path) -> None:
+def check(path: Path, *, busy_ms: int = 5000) -> None:
     """Is the file at `path` a sound database? A missing one is. Raises StoreCorrupt or StoreAway."""
     if not path.exists():
         return
     try:
         whole = path.stat().st_size <= CHECK_WHOLE_BELOW
-        connection = sqlite3.connect(path, timeout=5)
+        connection = sqlite3.connect(path, timeout=busy_ms / 1000)
         try:
             tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
             if whole:

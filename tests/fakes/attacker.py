@@ -115,11 +115,13 @@ class Tcp:
         self._mutation = mutation
 
     async def attack(self, messages: int, *, at_once: int = 8, slow: int = 12) -> None:
-        """Until `messages` have gone out. `slow` connections beside send an octet now and then (slowloris)."""
+        """Until `messages` more have gone out. `slow` connections beside send an octet now and then (slowloris)."""
         dripping = [asyncio.create_task(self._drip(f"127.0.1.{number + 1}")) for number in range(slow)]
 
+        until = self.sent + messages
+
         async def one_after_another(number: int) -> None:
-            while self.sent < messages:
+            while self.sent < until:
                 await self._connection(f"127.0.2.{number + 1}")
 
         try:

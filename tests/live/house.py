@@ -20,6 +20,8 @@ ROOT = Path(__file__).parents[2]
 OUTSIDE = "203.0.113.9"  # what the fake upstream says of names that exist
 BLOCKED = "0.0.0.0"
 TELEMETRY = "tracking.miui.com"
+RULED, OTHER = "shop.example.org", "news.example.org"  # for rules of the user's own
+RUBBISH = b"\xde\xad rubbish \xbe\xef" * 4096
 PATIENCE = 30.0  # seconds for what should take one: the machine may be busy
 
 T = TypeVar("T")
@@ -152,17 +154,21 @@ class House:
 
     # By the command line -------------------------------------------------------------------------------------
 
-    def run(self, *words: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-        """A command of `hushgate`, whatever comes of it."""
-        return subprocess.run(
-            [*hushgate(), *words],
-            env=self.environment,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
+    def begin(self, *words: str) -> "subprocess.Popen[str]":
+        """A command of `hushgate`, begun."""
+        pipe = subprocess.PIPE
+        return subprocess.Popen(
+            [*hushgate(), *words], env=self.environment, cwd=ROOT, stdout=pipe, stderr=pipe, text=True
         )
+
+    def run(self, *words: str, timeout: float = 60) -> "subprocess.CompletedProcess[str]":
+        """A command of `hushgate`, whatever comes of it."""
+        with self.begin(*words) as process:
+            try:
+                said, complaint = process.communicate(timeout=timeout)
+            finally:
+                process.kill()
+        return subprocess.CompletedProcess(process.args, process.returncode, said, complaint)
 
     def rows(self, *words: str) -> list[dict[str, Any]]:
         """What a command that must work prints with --json."""
@@ -180,13 +186,14 @@ class House:
         found = [json.loads(line) for line in self.run("status", "--json").stdout.splitlines()]
         return {row["role"]: row for row in found}
 
-    def role_pid(self, role: str) -> int:
-        """By the processes themselves, without a word of the box's; 0 where it does not run."""
+    def role_pids(self, role: str) -> list[int]:
+        """By the processes themselves, without a word of the box's."""
+        found = []
         for pid in self.pids():
             with contextlib.suppress(OSError):
                 if Path(f"/proc/{pid}/comm").read_text().strip() == f"hush {role}":
-                    return pid
-        return 0
+                    found.append(pid)
+        return found
 
     def pid_of(self, role: str) -> int:
         """Waits until the role is up."""
@@ -230,3 +237,15 @@ def living(house: House) -> Iterator[House]:
         house.stop()
     finally:
         house.clear()
+
+
+def goes_on(house: House, *blocked: str) -> None:
+    """Every worker answers as it should."""
+    for name in blocked or (RULED, TELEMETRY):
+        assert house.addresses(name) == {BLOCKED}, name
+    assert house.addresses("www.example.org", 4) == {OUTSIDE}
+
+
+def logged(house: House, name: str) -> bool:
+    """Is there a row of this name?"""
+    return bool(house.log("--name", name))

@@ -135,10 +135,14 @@ def test_an_answer_leaves_from_the_address_that_was_asked(home: Home, server: st
     assert never_seen in home.upstream.names()
 
 
-@pytest.mark.parametrize("server", [GATEWAY, GATEWAY_6], ids=["v4", "v6"])
+@pytest.mark.parametrize("server", [GATEWAY, GATEWAY_TOO, GATEWAY_6, GATEWAY_TOO_6])
 def test_the_box_tells_its_own_addresses(home: Home, server: str) -> None:
-    assert home.short(f"@{server}", "hushgate.home.arpa", "A") == [GATEWAY]
-    assert home.short(f"@{server}", "hushgate.home.arpa", "AAAA") == [GATEWAY_6]
+    v4 = home.short(f"@{server}", "hushgate.home.arpa", "A")
+    v6 = home.short(f"@{server}", "hushgate.home.arpa", "AAAA")
+    # Of the family that was asked the very address, of the other one any that the phone can reach.
+    assert [server] in (v4, v6)
+    assert v4[0] in (GATEWAY, GATEWAY_TOO)
+    assert v6[0] in (GATEWAY_6, GATEWAY_TOO_6)
 
 
 def test_an_attempt_is_in_the_log_within_two_seconds(home: Home) -> None:

@@ -15,12 +15,11 @@ import pytest
 
 from tests.fakes.upstream import FakeUpstream
 from tests.live.asking import asking
-from tests.live.house import BLOCKED, OUTSIDE, ROOT, TELEMETRY, House, eventually, living, python
+from tests.live.house import BLOCKED, OUTSIDE, ROOT, RULED, TELEMETRY, House, eventually, living, python
 
 NAMES = ("www.example.org", TELEMETRY)
-RULED = "shop.example.org"
 RATE = 300
-ROUNDS = 10
+ROUNDS = 8
 
 # Adds a rule for each name it is told, and says which ones it was told are in force.
 ADDER = """
@@ -79,17 +78,16 @@ def _kill(house: House, role: str) -> int:
 
 
 @pytest.mark.parametrize("role", ["dns-0", "dns-1", "keeper"])
-def test_dns_goes_on_when_a_role_is_killed_and_the_role_comes_back(house: House, role: str) -> None:
-    house.one("rules", "add", f"||{RULED}^")
-    with asking(house.port, itertools.cycle((*NAMES, RULED)), rate=RATE, sends=4) as steady:
-        _kill(house, role)
+def test_dns_goes_on_when_a_role_is_killed_and_the_role_comes_back(ruled: House, role: str) -> None:
+    with asking(ruled.port, itertools.cycle((*NAMES, RULED)), rate=RATE, sends=4) as steady:
+        _kill(ruled, role)
         steady.more(RATE)
     assert not steady.lost()
     assert steady.told(TELEMETRY) == steady.told(RULED) == {BLOCKED}
     assert steady.told("www.example.org") == {OUTSIDE}
     # What had reached the dead worker and was not yet answered; nothing at all where the keeper died.
     assert len(steady.repeated()) <= (RATE / 10 if role != "keeper" else 0)
-    assert house.addresses(RULED) == {BLOCKED}  # the new worker too
+    assert ruled.addresses(RULED) == {BLOCKED}  # the new worker too
 
 
 def test_both_workers_killed_at_once_are_back_within_a_retry(house: House) -> None:
@@ -125,26 +123,24 @@ def test_events_of_the_time_without_a_keeper_arrive_once_each_when_it_is_back(ho
     assert all(row["events"]["dropped"] == 0 for row in house.status().values() if "events" in row)
 
 
-def test_no_role_outlives_a_killed_supervisor_and_the_next_start_works(house: House) -> None:
-    house.one("rules", "add", f"||{RULED}^")
-    roles = set(house.pids()) - {house.process.pid}
+def test_no_role_outlives_a_killed_supervisor_and_the_next_start_works(ruled: House) -> None:
+    roles = set(ruled.pids()) - {ruled.process.pid}
     assert len(roles) == 3
-    os.kill(house.process.pid, signal.SIGKILL)
-    house.process.wait()
-    eventually(lambda: not house.pids())
-    house.start()
-    assert house.address(RULED) == BLOCKED
-    assert not roles & set(house.pids())
+    os.kill(ruled.process.pid, signal.SIGKILL)
+    ruled.process.wait()
+    eventually(lambda: not ruled.pids())
+    ruled.start()
+    assert ruled.address(RULED) == BLOCKED
+    assert not roles & set(ruled.pids())
 
 
-def test_a_box_can_be_started_at_once_after_its_supervisor_was_killed(house: House) -> None:
-    house.one("rules", "add", f"||{RULED}^")
+def test_a_box_can_be_started_at_once_after_its_supervisor_was_killed(ruled: House) -> None:
     for _ in range(3):
-        os.kill(house.process.pid, signal.SIGKILL)
-        house.process.wait()
-        house.start()  # the old roles may still be on their way out
-        eventually(lambda: all(row["state"] == "up" for row in house.status().values()))
-        assert house.addresses(RULED) == {BLOCKED}
+        os.kill(ruled.process.pid, signal.SIGKILL)
+        ruled.process.wait()
+        ruled.start()  # the old roles may still be on their way out
+        eventually(lambda: all(row["state"] == "up" for row in ruled.status().values()))
+        assert ruled.addresses(RULED) == {BLOCKED}
 
 
 def test_sigterm_ends_everything_and_leaves_nothing(house: House) -> None:

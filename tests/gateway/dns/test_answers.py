@@ -122,6 +122,15 @@ def test_malformed_https_record_is_refused() -> None:
             answers.clean(asked, Answer(NOERROR, (Record(WWW.name, HTTPS, 1, 300, rdata),)), dnssec_ok=False)
 
 
+def test_more_services_than_the_policy_can_be_asked_about_are_refused() -> None:
+    asked = question("www.example.org", "HTTPS")
+    found = [https("www.example.org", target=f"s{n}.example") for n in range(answers.MAX_SERVICES + 1)]
+    allowed = answers.clean(asked, Answer(NOERROR, tuple(found[:-1])), dnssec_ok=False)
+    assert len(answers.cname_targets(allowed)) == answers.MAX_SERVICES
+    with pytest.raises(UpstreamFault, match="services"):
+        answers.clean(asked, Answer(NOERROR, tuple(found)), dnssec_ok=False)
+
+
 def test_negative_answer_keeps_the_soa_above_the_name_with_its_minimum() -> None:
     for rcode in (NOERROR, NXDOMAIN):
         found = clean(

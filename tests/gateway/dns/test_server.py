@@ -3,12 +3,14 @@ import time
 from collections.abc import Coroutine
 from typing import Any
 
-from gateway.dns import wire
+import pytest
+
+from gateway.dns import server, wire
 from gateway.dns.types import AAAA, FORMERR, HINFO, NOERROR, NOTIMP, NXDOMAIN, REFUSED, SERVFAIL, A
 from gateway.model import Action, Layer
 from gateway.names import from_text, to_text
 from tests.fakes.server import policy_of, query, serving
-from tests.fakes.upstream import FakeUpstream
+from tests.fakes.upstream import Asked, FakeUpstream
 
 ZONE = (
     "www.example.org 300 IN A 203.0.113.9",
@@ -230,5 +232,52 @@ def test_a_fault_in_deciding_is_servfail_and_the_next_query_is_served() -> None:
             assert (await box.ask("www.example.org")).rcode == SERVFAIL
             box.server.adopt(good)
             assert addresses(await box.ask("www.example.org")) == [bytes([203, 0, 113, 9])]
+
+    run(work())
+
+
+def test_names_that_nobody_answers_leave_room_for_the_names_of_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(server, "MAX_WAITING_OF_CLIENT", 4)
+
+    async def work() -> None:
+        async with FakeUpstream(*ZONE) as fake, serving(policy_of(), fake.url) as box:
+            held = asyncio.Event()
+
+            async def hold(asked: Asked) -> None:
+                if asked.name.lower().startswith("never"):
+                    await held.wait()
+
+            fake.gate = hold
+            waiting = [asyncio.create_task(box.send(query(f"never{n}.example"))) for n in range(4)]
+            while box.server.statistics()["waiting"] < 4:
+                await asyncio.sleep(0)
+            # Over TCP it is said, over UDP the phone asks again by itself.
+            (refused,) = await box.send_tcp(query("never4.example"))
+            assert refused[3] & 15 == SERVFAIL
+            with pytest.raises(TimeoutError):
+                await box.send(query("never5.example"), timeout=0.05)
+            assert box.server.statistics()["overload_dropped"] == 2
+            assert (await box.ask("tracking.miui.com")).records  # blocked: nobody is asked
+            held.set()
+            await asyncio.gather(*waiting)
+            assert addresses(await box.ask("www.example.org"))
+            assert box.server.statistics()["waiting"] == 0
+
+    run(work())
+
+
+def test_status_has_every_count_and_what_is_over_the_limit_among_them() -> None:
+    async def work() -> None:
+        async with FakeUpstream(*ZONE) as fake, serving(policy_of(), fake.url, rate_limit=3) as box:
+            nought = box.server.statistics()
+            assert set(nought.values()) == {0}
+            assert {"failed", "malformed", "overload_dropped", "rate_limited"} <= set(nought)
+            for _ in range(3):
+                await box.ask("tracking.miui.com")
+            with pytest.raises(TimeoutError):
+                await box.send(query("tracking.miui.com"), timeout=0.05)
+            assert box.server.statistics()["rate_limited"] == 1
 
     run(work())

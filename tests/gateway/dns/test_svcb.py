@@ -54,6 +54,20 @@ def test_hints_are_single_addresses() -> None:
         svcb.hints(Service(1, b"\0", ((4, bytes(5)),)))
 
 
+def test_more_parameters_or_hints_than_anybody_needs_are_refused() -> None:
+    def with_keys(count: int) -> bytes:
+        return svcb.encode(Service(1, b"\0", tuple((10 + number, b"") for number in range(count))))
+
+    assert len(svcb.decode(with_keys(svcb.MAX_PARAMETERS)).parameters) == svcb.MAX_PARAMETERS
+    with pytest.raises(ValueError, match="parameters"):
+        svcb.decode(with_keys(svcb.MAX_PARAMETERS + 1))
+    for key, size in ((svcb.IPV4_HINT, 4), (svcb.IPV6_HINT, 16)):
+        allowed = bytes(svcb.MAX_HINTS * size)
+        assert len(svcb.hints(Service(1, b"\0", ((key, allowed),)))) == svcb.MAX_HINTS
+        with pytest.raises(ValueError, match="hints"):
+            svcb.hints(Service(1, b"\0", ((key, allowed + bytes(size)),)))
+
+
 @given(st.binary(max_size=300))
 def test_any_rdata_is_a_name_or_value_error(rdata: bytes) -> None:
     try:

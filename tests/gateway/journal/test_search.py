@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway import names
 from gateway.journal import narrow, search
 from gateway.journal.search import Filters, LogRow, like, newest, onwards
 from gateway.journal.write import Writer
@@ -118,6 +119,12 @@ def test_pattern_without_wildcards_has_none_afterwards(text: str) -> None:
     found = like(plain).replace("!!", "").replace("!%", "").replace("!_", "")
     assert "%" not in found
     assert "_" not in found
+
+
+def test_dot_that_belongs_to_a_label_is_not_the_roots(journal: Database) -> None:
+    Writer(journal).write([batch(event(names.from_labels([b"a*."])), event("ab"))], NOW)
+    assert _names(journal, Filters(name="a*\\.")) == ["a*\\."]
+    assert _names(journal, Filters(name="a*.")) == ["ab", "a*\\."]
 
 
 def test_pages_follow_each_other_without_gap_or_overlap(journal: Database) -> None:

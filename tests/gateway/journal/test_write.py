@@ -1,7 +1,7 @@
 """Batches become rows: each once, with their roll-ups, in one transaction."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -181,6 +181,7 @@ def test_impossible_batch_is_refused_and_leaves_nothing_behind(journal: Database
 
 
 @given(st.lists(st.binary(min_size=1, max_size=63), min_size=1, max_size=3))
+@example([b"*."])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 def test_any_name_can_be_stored_and_found(journal: Database, labels: list[bytes]) -> None:
     name = names.from_labels(labels)

@@ -1,5 +1,7 @@
 """SQLite's files: how they are opened, checked and set aside."""
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,19 @@ def test_acknowledged_means_synced_and_deleted_means_overwritten(tmp_path: Path)
         "secure_delete": 1,
         "auto_vacuum": 2,
     }
+
+
+def test_whoever_only_reads_writes_nothing_and_waits_for_nobody(tmp_path: Path) -> None:
+    open_store(tmp_path).close()
+    before = (tmp_path / "hushgate.db").stat().st_mtime_ns
+    with contextlib.closing(sqlite3.connect(tmp_path / "hushgate.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        store = open_store(tmp_path, busy_ms=1)
+        with store.read() as connection:
+            connection.exec_driver_sql("SELECT count(*) FROM rule").scalar()
+        store.close()
+        other.execute("ROLLBACK")
+    assert (tmp_path / "hushgate.db").stat().st_mtime_ns == before
 
 
 def test_second_damaged_file_of_the_same_second_gets_another_name(tmp_path: Path) -> None:

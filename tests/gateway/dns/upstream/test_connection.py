@@ -109,7 +109,7 @@ def test_what_a_bad_zone_serves_ends_its_own_questions_at_once_and_no_others(bad
             connection = await connect(fake)
             patient = asyncio.create_task(ask(connection))
             for number in range(2 * MAX_OFFENCES):
-                with pytest.raises(UpstreamFault, match="unreadable|truncated"):
+                with pytest.raises(UpstreamFault, match=r"unreadable|truncated"):
                     await connection.ask(
                         question(f"bad{number}.example.org"), dnssec_ok=False, checking_disabled=False
                     )

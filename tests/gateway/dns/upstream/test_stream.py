@@ -117,7 +117,8 @@ def test_bad_answer_is_passed_over_for_the_good_one(bad: Misbehaviour) -> None:
 
 def test_server_that_only_talks_rubbish_is_hung_up_on() -> None:
     def rubbish(good: bytes, asked: Asked) -> Iterable[bytes]:
-        return [each for each in fakes.wrong_id(*fakes.garbage(good, asked), asked)] * connection.MAX_OFFENCES
+        (garbage,) = fakes.garbage(good, asked)
+        return [*fakes.wrong_id(garbage, asked)] * connection.MAX_OFFENCES
 
     async def run() -> None:
         async with FakeUpstream(*LINES) as fake:

@@ -1,0 +1,150 @@
+import signal
+import subprocess
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from gateway import settings
+from gateway.commands import box as room
+from gateway.data import Data
+from gateway.dns.upstream import system
+from gateway.errors import SettingsError
+from gateway.settings import Dns, Settings
+from tests.fakes import box
+from tests.fakes.terminal import Terminal
+
+UP = [sys.executable, "-m", "gateway.cli", "up"]
+
+
+def options(**given: object) -> Namespace:
+    return Namespace(
+        **{"config": None, "dns": None, "upstream": None, "panel": None, "no_firewall": False, **given}
+    )
+
+
+@pytest.fixture(autouse=True)
+def _no_file_of_the_system(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(settings, "DEFAULT_FILE", tmp_path / "none.toml")
+
+
+def test_flags_win_over_the_environment_and_that_over_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "hushgate.toml"
+    file.write_text('[dns]\nlisten = ["192.0.2.1:53"]\nblocked_ttl = 5\n[firewall]\nmode = "router"\n')
+    monkeypatch.setenv("HUSHGATE_CONFIG", str(file))
+    assert room.settings_of(options()).dns.listen == ("192.0.2.1:53",)
+    monkeypatch.setenv("HUSHGATE_DNS__LISTEN", "192.0.2.2:53")
+    assert room.settings_of(options()).dns.listen == ("192.0.2.2:53",)
+    chosen = room.settings_of(
+        options(dns=["192.0.2.3:53"], upstream=["udp://192.0.2.9"], panel="127.0.0.1:1", no_firewall=True)
+    )
+    assert (chosen.dns.listen, chosen.dns.upstreams) == (("192.0.2.3:53",), ("udp://192.0.2.9",))
+    assert (chosen.panel.listen, chosen.firewall.mode, chosen.dns.blocked_ttl) == ("127.0.0.1:1", "off", 5)
+
+
+def test_the_systems_file_counts_where_no_other_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = tmp_path / "system.toml"
+    monkeypatch.setattr(settings, "DEFAULT_FILE", system)
+    assert room.settings_file(options()) is None
+    system.write_text("[dns]\nblocked_ttl = 7\n")
+    assert room.settings_file(options()) == system
+    assert room.settings_of(options()).dns.blocked_ttl == 7
+    assert room.settings_file(options(config=tmp_path / "own.toml")) == tmp_path / "own.toml"
+
+
+def test_an_upstream_that_is_none_is_refused_before_anything_starts() -> None:
+    with pytest.raises(SettingsError):
+        room.settings_of(options(upstream=["gopher://192.0.2.1"]))
+
+
+def greeting(
+    listen: tuple[str, ...], upstreams: tuple[str, ...] = ("udp://192.0.2.9",), remark: str = ""
+) -> str:
+    chosen = Settings(dns=Dns(listen=listen, upstreams=upstreams))
+    return room._greeting(Data(Path("/srv/box")), chosen, remark)
+
+
+def test_the_greeting_says_where_it_listens_how_to_use_it_and_how_to_watch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(room, "reachable", lambda: ["192.0.2.1"])
+    monkeypatch.setattr(sys, "argv", ["/usr/bin/hushgate"])
+    said = greeting(("0.0.0.0:53", "[::]:53"))
+    assert "answers DNS on 0.0.0.0:53, [::]:53" in said
+    assert "make 192.0.2.1 its DNS server" in said
+    assert "Private DNS: Off" in said
+    assert "/usr/bin/hushgate log --follow --data /srv/box" in said
+    assert "No upstream is set" not in said
+    # Most phones cannot be told of another port.
+    assert "To point a phone" not in greeting(("0.0.0.0:5300",), remark="Only root may use port 53")
+    assert "Only root may use port 53" in greeting(("0.0.0.0:5300",), remark="Only root may use port 53")
+
+
+def test_without_an_upstream_the_systems_resolvers_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system, "found", lambda _: ["udp://192.0.2.53:53"])
+    assert "asks this machine's own resolvers (192.0.2.53:53)" in greeting(("127.0.0.1:53",), ())
+    monkeypatch.setattr(system, "found", lambda _: [])
+    assert "it has none just now" in greeting(("127.0.0.1:53",), ())
+
+
+@pytest.mark.parametrize("called", ["hushgate", "pytest"])
+def test_commands_are_shown_as_this_person_can_call_them(
+    called: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    place = tmp_path / ".venv/bin" / called
+    place.touch()
+    monkeypatch.setattr(sys, "argv", [str(place)])
+    monkeypatch.chdir(tmp_path)
+    assert room._command() == (".venv/bin/hushgate" if called == "hushgate" else "hushgate")
+
+
+def test_a_role_that_the_box_does_not_have_is_refused_with_those_it_has(
+    terminal: Terminal, data: Data
+) -> None:
+    data.write_settings(Settings(dns=Dns(workers=2)))
+    for role in ("panel", "dns-2", "dns-", "resolver", ""):
+        said = terminal.refused("run", role)
+        assert "dns-0, dns-1, keeper" in said
+
+
+def test_a_second_box_on_the_same_folder_is_refused_with_one_line(data_dir: Path) -> None:
+    folder = data_dir / "box"
+    with box.running(UP, folder) as running:
+        call = [*UP, "--dns", f"127.0.0.1:{box.free_port()}"]
+        second = subprocess.run(
+            call, env=running.environment, capture_output=True, text=True, timeout=30, check=False
+        )
+        assert (second.returncode, second.stdout) == (1, "")
+        first, hint = second.stderr.splitlines()
+        assert first == f"hushgate: a box is already running in {folder}"
+        assert "hushgate status" in hint
+        # And one on the same port is refused as well, whatever its folder.
+        elsewhere = {**running.environment, "HUSHGATE_DATA": str(data_dir / "other")}
+        third = subprocess.run(UP, env=elsewhere, capture_output=True, text=True, timeout=30, check=False)
+        assert (third.returncode, len(third.stderr.splitlines())) == (1, 2)
+        assert f"port {running.port}" in third.stderr
+        assert running.address("tracking.miui.com") == box.NULL_ADDRESS
+
+
+def test_the_box_tells_when_it_is_up_and_ends_without_a_word(data_dir: Path) -> None:
+    with box.running(UP, data_dir / "box") as running:
+        assert f"Hushgate answers DNS on 127.0.0.1:{running.port}" in running.text()
+        running.process.send_signal(signal.SIGINT)  # Ctrl-C
+        assert running.process.wait(20) == 0
+        assert running.text().rstrip().endswith("To stop: Ctrl-C")
+
+
+def test_a_box_whose_policy_was_damaged_starts_with_one_made_anew(data_dir: Path) -> None:
+    folder = data_dir / "box"
+    with box.running(UP, folder):
+        pass
+    (folder / "policy" / "manifest").write_bytes(b"rubbish")
+    with box.running(UP, folder) as running:
+        assert running.address("tracking.miui.com") == box.NULL_ADDRESS
+        assert "making it anew" in running.text()
