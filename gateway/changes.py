@@ -16,8 +16,9 @@ import msgspec
 from gateway import workers
 from gateway.data import Data
 from gateway.errors import OwnFault
-from gateway.policy import catalogue, copies, manifest
+from gateway.policy import catalogue, manifest
 from gateway.policy.compiler import job
+from gateway.policy.fetching import copies
 from gateway.policy.publish import Applied, Publisher
 from gateway.policy.state import PolicyState
 from gateway.settings import Settings

@@ -11,9 +11,10 @@ import msgspec
 from gateway import changes
 from gateway.data import Data
 from gateway.errors import UsageError
-from gateway.policy import copies, sources
-from gateway.policy.copies import Known, Validators
+from gateway.policy import sources
 from gateway.policy.decide import Policy
+from gateway.policy.fetching import copies
+from gateway.policy.fetching.copies import Known, Validators
 from gateway.policy.publish import Applied
 from gateway.policy.sources import Fetched, Outcome
 from gateway.settings import Settings

@@ -2,8 +2,8 @@
 
 from hypothesis import strategies as st
 
-from gateway.dns.types import AAAA, CNAME, MX, NS, SOA, SRV, TXT, A
 from gateway.dns.wire import Answer, Record
+from gateway.iana import AAAA, CNAME, MX, NS, SOA, SRV, TXT, A
 from gateway.names import MAX_NAME, ROOT, Name
 
 

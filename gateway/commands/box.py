@@ -62,8 +62,8 @@ def settings_file(options: Namespace) -> Path | None:
 
 def _ensure_policy(data: Data, in_force: Settings) -> None:
     """The workers need a generation to start with; the keeper brings it up to date afterwards."""
-    from gateway.policy import retention
     from gateway.policy.decide import Policy
+    from gateway.policy.generation import retention
 
     try:
         Policy.open(data.policy)

@@ -20,8 +20,8 @@ from gateway.commands import output
 from gateway.commands.devices import forget
 from gateway.data import Data, existing
 from gateway.dns import wire
-from gateway.dns.types import AAAA, EDE_BLOCKED, HTTPS, A
 from gateway.errors import OwnFault, UsageError, WireError
+from gateway.iana import AAAA, EDE_BLOCKED, HTTPS, A
 from gateway.journal import search
 from gateway.journal.search import Filters
 from gateway.names import from_text

@@ -11,9 +11,10 @@ from gateway.commands.times import past
 from gateway.commands.told import in_force, tell
 from gateway.data import existing
 from gateway.errors import UsageError
-from gateway.policy import copies, known_sources, sources
+from gateway.policy import sources
+from gateway.policy.fetching import copies, known_sources
+from gateway.policy.fetching.targets import SourceFault
 from gateway.policy.publish import Applied
-from gateway.policy.targets import SourceFault
 from gateway.store import lists
 from gateway.store.lists import Subscription
 from gateway.subscriptions import Refreshed

@@ -6,7 +6,7 @@ from typing import Protocol
 from gateway.data import Data
 from gateway.errors import UsageError
 from gateway.policy import manifest, overlay
-from gateway.policy.asker import address_of
+from gateway.policy.matching.asker import address_of
 from gateway.policy.state import DeviceState
 
 

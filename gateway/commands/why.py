@@ -4,20 +4,19 @@ import time
 from argparse import Namespace
 from typing import Any
 
-from gateway import names
+from gateway import iana, names
 from gateway.commands import output, who
 from gateway.commands.times import clock
 from gateway.data import Data, existing
-from gateway.dns import types
 from gateway.dns.links import pause, special
 from gateway.dns.wire import Question
 from gateway.errors import UsageError
 from gateway.model import Action, Facts, Layer, RuleRef
 from gateway.names import NameFault
 from gateway.policy import explain, trial
-from gateway.policy.asker import Asker
 from gateway.policy.decide import Policy
 from gateway.policy.explain import Explanation
+from gateway.policy.matching.asker import Asker
 from gateway.policy.pauses import pausing
 
 _UNKNOWN = Facts("")
@@ -45,7 +44,7 @@ def why(options: Namespace) -> int:
 
 def _question(options: Namespace) -> tuple[names.Name, int]:
     try:
-        return names.from_text(options.name), types.by_name(options.type)
+        return names.from_text(options.name), iana.by_name(options.type)
     except NameFault as fault:
         raise UsageError(
             f"{options.name!r} is no domain name: {fault}", hint="write it as in www.example.org"
@@ -92,7 +91,7 @@ def _row(
     known = facts or _UNKNOWN
     return {
         "name": names.to_text(name),
-        "type": types.name_of(qtype),
+        "type": iana.name_of(qtype),
         "action": action,
         "rule": _rule(rule) if rule else None,
         "company": known.company,

@@ -9,7 +9,9 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 import msgspec
 
 from gateway.dns import svcb
-from gateway.dns.types import (
+from gateway.dns.wire import Answer, Question, Record, Reply
+from gateway.errors import UpstreamFault
+from gateway.iana import (
     AAAA,
     ANY,
     CNAME,
@@ -25,8 +27,6 @@ from gateway.dns.types import (
     SVCB,
     A,
 )
-from gateway.dns.wire import Answer, Question, Record, Reply
-from gateway.errors import UpstreamFault
 from gateway.names import ROOT, Name, suffixes
 
 MAX_CHAIN = 16  # CNAMEs followed; resolvers give up between 8 and 16

@@ -1,7 +1,7 @@
 """What a query is told that is not forwarded: blocked, rewritten, or a special name's answer. Pure."""
 
-from gateway.dns.types import AAAA, CNAME, EDE_BLOCKED, IN, NOERROR, NXDOMAIN, SOA, A
 from gateway.dns.wire import Answer, Question, Record
+from gateway.iana import AAAA, CNAME, EDE_BLOCKED, IN, NOERROR, NXDOMAIN, SOA, A
 from gateway.model import BlockedAnswer, Rewrite, RuleRef, Verdict
 from gateway.names import Name, from_text, to_text
 

@@ -8,8 +8,8 @@ from collections import OrderedDict
 import msgspec
 
 from gateway.dns.answers import MAX_NEGATIVE_TTL, MAX_TTL
-from gateway.dns.types import ANY, EDE_STALE, EDE_STALE_NXDOMAIN, NOERROR, NXDOMAIN, SOA
 from gateway.dns.wire import Answer, Question, Record
+from gateway.iana import ANY, EDE_STALE, EDE_STALE_NXDOMAIN, NOERROR, NXDOMAIN, SOA
 from gateway.names import Name
 
 FAILURE_TTL = 5  # RFC 9520 §3.2: at least 1 s, at most 5 min; short, for phones that have just woken up

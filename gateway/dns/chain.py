@@ -8,13 +8,13 @@ from gateway.dns import answers
 from gateway.dns.blocked import blocked, negative, rewritten
 from gateway.dns.links import pause, protocol, special
 from gateway.dns.links.forward import Forward
-from gateway.dns.types import NOERROR, SERVFAIL
 from gateway.dns.wire import Answer, Query, Question
 from gateway.errors import UpstreamFault
-from gateway.model import Action, Layer, RuleRef, Verdict
+from gateway.iana import NOERROR, SERVFAIL
+from gateway.model import Action, Layer, Rewrite, RuleRef, Verdict
 from gateway.names import from_text
-from gateway.policy.asker import Asker
 from gateway.policy.decide import Policy
+from gateway.policy.matching.asker import Asker
 from gateway.settings import Dns
 
 _SETTLING = (Layer.RULES, Layer.PAUSE, Layer.KEEP)
@@ -63,7 +63,7 @@ class Chain:
             return Outcome(blocked(question, verdict, self._settings.blocked_ttl), verdict)
         if verdict.action is Action.REWRITTEN and verdict.rewrite is not None:
             if verdict.rewrite.cname is not None:
-                return verdict  # its target is to be resolved
+                return self._at_home(question, verdict, verdict.rewrite, own) or verdict
             return Outcome(rewritten(question, verdict.rewrite, self._settings.blocked_ttl), verdict)
         # After the policy, so that ANY tells nothing of a blocked name; before the cache, which has no ANY.
         if (minimal := protocol.minimal_any(question)) is not None:
@@ -75,6 +75,20 @@ class Chain:
             # RFC 1034 §4.3.1: who does not ask for recursion gets what is at hand, and nothing is.
             return Outcome(protocol.not_at_hand(), None)
         return verdict
+
+    def _at_home(
+        self, question: Question, verdict: Verdict, rewrite: Rewrite, own: OwnAddresses
+    ) -> Outcome | None:
+        """A rewrite to another name that never leaves the house; None if that is to be resolved."""
+        target = rewrite.cname
+        if target is None or self._forward.is_own_domain(target):
+            return None
+        found = special.answer(Question(target, target, question.type, question.klass), own)
+        if found is None:
+            return None
+        kind, answer = found
+        records = rewritten(question, rewrite, self._settings.blocked_ttl).records + answer.records
+        return Outcome(Answer(answer.rcode, records, answer.authority), verdict, memorable=kind != "box")
 
     async def forward(self, query: Query, asker: Asker, verdict: Verdict) -> Outcome:
         """The outcome of a query that nobody in the house could answer."""

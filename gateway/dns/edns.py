@@ -3,7 +3,7 @@
 import functools
 from struct import Struct as Layout
 
-from gateway.dns.types import OPT
+from gateway.iana import OPT
 
 DO = 0x8000  # in OPT's flags (RFC 3225)
 MIN_UDP = 512  # RFC 6891 §6.2.3: a smaller announced size means this

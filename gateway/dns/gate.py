@@ -7,8 +7,8 @@ and lets names over 255 octets pass. What this gate lets through costs it at mos
 from struct import Struct
 from typing import NamedTuple
 
-from gateway.dns.types import FORMERR, NOTIMP, OPT, SOA, TSIG
 from gateway.errors import WireError
+from gateway.iana import FORMERR, NOTIMP, OPT, SOA, TSIG
 from gateway.names import MAX_LABEL, MAX_NAME
 
 HEADER = Struct(">HHHHHH")

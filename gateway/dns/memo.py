@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from gateway.dns import gate
-from gateway.dns.types import OPT
 from gateway.errors import WireError
+from gateway.iana import OPT
 from gateway.model import Verdict
 from gateway.names import Name
 

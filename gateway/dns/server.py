@@ -11,15 +11,15 @@ from gateway.dns.batch import BatchSocket, ReturnPath, bind_tcp, bind_udp
 from gateway.dns.chain import Chain, Outcome, OwnAddresses
 from gateway.dns.memo import Client, Clients, Ready
 from gateway.dns.tcp import TcpServer
-from gateway.dns.types import REFUSED, SERVFAIL
 from gateway.dns.udp import UdpServer
 from gateway.dns.upstream.forwarder import MAX_IN_FLIGHT
 from gateway.dns.wire import Query
 from gateway.errors import WireError
+from gateway.iana import REFUSED, SERVFAIL
 from gateway.interfaces import own_addresses
 from gateway.model import Verdict
-from gateway.policy.asker import Asker
 from gateway.policy.decide import Policy
+from gateway.policy.matching.asker import Asker
 from gateway.settings import Dns
 from gateway.tasks import Tasks
 

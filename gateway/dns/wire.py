@@ -7,8 +7,8 @@ from dnslib.buffer import BufferError as LibraryBufferError
 from dnslib.label import DNSBuffer, DNSLabelError
 
 from gateway.dns import edns, gate
-from gateway.dns.types import CNAME, IN, OPT, SERVFAIL
 from gateway.errors import WireError
+from gateway.iana import CNAME, IN, OPT, SERVFAIL
 from gateway.names import ROOT, Name
 
 AA, TC, RD, RA, AD, CD = 0x0400, 0x0200, 0x0100, 0x0080, 0x0020, 0x0010

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, select
 
-from gateway import names
-from gateway.dns import types
+from gateway import iana, names
 from gateway.journal import addresses, marks
 from gateway.journal.narrow import Range, Wanted, ids_between, ranges
 from gateway.journal.tables import DEVICE, EVENT, NAME, OUTCOME, VERDICT
@@ -218,7 +217,7 @@ def _row(row: Row[tuple[object, ...]]) -> LogRow:
         device=row.device,
         channel=row.channel,
         name=row.name or "",
-        type=types.name_of(row.type) if row.type else "",
+        type=iana.name_of(row.type) if row.type else "",
         address=addresses.unpack(row.peer),
         port=row.port,
         action=row.action,

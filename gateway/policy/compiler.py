@@ -16,9 +16,10 @@ import msgspec
 from gateway.errors import OwnFault
 from gateway.names import Name, from_text
 from gateway.policy import syntax
-from gateway.policy.build import Builder
 from gateway.policy.catalogue import Catalogue
-from gateway.policy.patterns import anchor, compiled, steps
+from gateway.policy.generation.build import Builder
+from gateway.policy.generation.stored import pack
+from gateway.policy.matching.patterns import anchor, compiled, steps
 from gateway.policy.rule import Match, Refused, Rule
 from gateway.policy.snapshot import (
     LINES_PER_MARK,
@@ -29,7 +30,6 @@ from gateway.policy.snapshot import (
     StoredRow,
 )
 from gateway.policy.state import ListState
-from gateway.policy.stored import pack
 
 MAX_EXAMPLES = 1000  # refused lines that a report quotes; the rest is counted
 MAX_SHOWN = 200  # characters of a refused line, as in syntax

@@ -12,19 +12,19 @@ from gateway.errors import OwnFault
 from gateway.model import Action, Facts, Layer, RuleRef, Verdict
 from gateway.names import Name
 from gateway.policy import overlay as overlays
-from gateway.policy.active import ActiveRule
-from gateway.policy.asker import Asker, address_of
-from gateway.policy.known import Known, KnownRow
+from gateway.policy.generation.retention import kept
 from gateway.policy.manifest import Manifest, current
+from gateway.policy.matching.active import ActiveRule
+from gateway.policy.matching.asker import Asker, address_of
+from gateway.policy.matching.known import Known, KnownRow
+from gateway.policy.matching.probe import Probe
+from gateway.policy.matching.subscribed import Subscribed
+from gateway.policy.matching.victory import BLOCK, Candidate, Won, winner
+from gateway.policy.matching.view import GroupView, views
 from gateway.policy.overlay import Overlay
 from gateway.policy.pauses import pausing
-from gateway.policy.probe import Probe
-from gateway.policy.retention import kept
 from gateway.policy.snapshot import Base
 from gateway.policy.state import EVERYONE, DeviceState, PauseState
-from gateway.policy.subscribed import Subscribed
-from gateway.policy.victory import BLOCK, Candidate, Won, winner
-from gateway.policy.view import GroupView, views
 
 
 class Shared:

@@ -4,10 +4,10 @@ import msgspec
 
 from gateway.model import Facts, Layer, RuleRef, Verdict
 from gateway.names import Name
-from gateway.policy.active import ActiveRule
-from gateway.policy.asker import Asker
 from gateway.policy.decide import Policy
-from gateway.policy.victory import Candidate
+from gateway.policy.matching.active import ActiveRule
+from gateway.policy.matching.asker import Asker
+from gateway.policy.matching.victory import Candidate
 
 _RANKS = ("block", "@@", "$important", "@@…$important")
 _ORDER = {layer: place for place, layer in enumerate(Layer)}

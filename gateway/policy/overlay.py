@@ -14,11 +14,11 @@ import msgspec
 from gateway import names
 from gateway.errors import OwnFault, UsageError
 from gateway.policy import syntax
-from gateway.policy.patterns import anchor, compiled
+from gateway.policy.generation.stored import StoredRule, pack
+from gateway.policy.matching.patterns import anchor, compiled
 from gateway.policy.rule import Match, Rule
 from gateway.policy.snapshot import Base
 from gateway.policy.state import EVERYONE, DeviceState, GroupState, PauseState, PolicyState, UserRule
-from gateway.policy.stored import StoredRule, pack
 
 MAGIC = b"HUSHOVR1"  # the last byte is the version
 CHECKSUM = 16  # bytes of BLAKE2b

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gateway.policy.asker import Asker, address_of
+from gateway.policy.matching.asker import Asker, address_of
 from gateway.policy.state import PauseState
 
 WILD = 300  # seconds by which a clock may be behind the policy's own time before it is taken for wrong

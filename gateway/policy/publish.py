@@ -22,14 +22,14 @@ from gateway.model import Action
 from gateway.names import to_text
 from gateway.policy import manifest as manifests
 from gateway.policy import overlay as overlays
-from gateway.policy.asker import Asker
 from gateway.policy.catalogue import Catalogue
-from gateway.policy.child import DEADLINE, compile_apart
 from gateway.policy.compiler import Job, compile_base, job
 from gateway.policy.decide import Policy, Shared
-from gateway.policy.known import KEEP
+from gateway.policy.generation.child import DEADLINE, compile_apart
+from gateway.policy.generation.retention import PART, last_number, remove_old, remove_parts
 from gateway.policy.manifest import Manifest
-from gateway.policy.retention import PART, last_number, remove_old, remove_parts
+from gateway.policy.matching.asker import Asker
+from gateway.policy.matching.known import KEEP
 from gateway.policy.snapshot import Base, ListReport
 from gateway.policy.state import PolicyState
 

@@ -27,9 +27,9 @@ import msgspec
 from gateway.errors import OwnFault
 from gateway.model import Facts
 from gateway.names import Name
-from gateway.policy.passages import Copies
+from gateway.policy.generation.passages import Copies
+from gateway.policy.generation.stored import StoredRule
 from gateway.policy.rule import Match, Refused
-from gateway.policy.stored import StoredRule
 
 MAGIC = b"HUSHBASE"
 VERSION = 1

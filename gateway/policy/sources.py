@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, BinaryIO
 import msgspec
 
 from gateway.errors import UsageError
-from gateway.policy import copies, targets
-from gateway.policy.copies import Known, Report, Validators
-from gateway.policy.targets import SourceFault
+from gateway.policy.fetching import copies, targets
+from gateway.policy.fetching.copies import Known, Report, Validators
+from gateway.policy.fetching.targets import SourceFault
 from gateway.settings import Lists
 
 if TYPE_CHECKING:
-    from gateway.policy.dial import Network
+    from gateway.policy.fetching.dial import Network
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _PIECE = 1 << 20
@@ -131,7 +131,7 @@ def _bring(
         _bring_file(Path(source), into, max_bytes)
         return Validators()
     # Here, because an HTTP client costs whoever imports it 15 MB, and the keeper rarely needs one.
-    from gateway.policy import dial, fetch
+    from gateway.policy.fetching import dial, fetch
 
     return fetch.fetch(
         source,

@@ -1,6 +1,6 @@
 """The public lists that ship as suggestions."""
 
-from gateway.policy.known_sources import load
+from gateway.policy.fetching.known_sources import load
 from gateway.policy.syntax import SYNTAXES
 
 

@@ -14,8 +14,8 @@ from gateway.dns.chain import Chain
 from gateway.dns.links.forward import Forward
 from gateway.dns.memo import Client, Clients, Ready
 from gateway.dns.server import Server
-from gateway.dns.types import by_name
 from gateway.dns.upstream.build import Upstreams
+from gateway.iana import by_name
 from gateway.names import from_text
 from gateway.policy import catalogue
 from gateway.policy.decide import Policy

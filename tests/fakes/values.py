@@ -3,8 +3,8 @@
 from dnslib import RR
 from dnslib.buffer import Buffer
 
-from gateway.dns.types import A, by_name
 from gateway.dns.wire import Question, Record
+from gateway.iana import A, by_name
 from gateway.names import from_text
 
 

@@ -16,7 +16,8 @@ import pytest
 from gateway import changes
 from gateway.data import Data
 from gateway.errors import OwnFault, UsageError
-from gateway.policy import copies, manifest
+from gateway.policy import manifest
+from gateway.policy.fetching import copies
 from gateway.policy.publish import Publisher
 from gateway.store import devices, generations, groups, lists, rules
 from gateway.store.engine import Session, open_store

@@ -1,6 +1,5 @@
 """Damaged databases and policies, and what the owner of the data folder makes of them."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ RUBBISH = b"no database at all " * 1000
 
 
 @pytest.fixture
-def data(data_dir: Path) -> Iterator[Data]:
+def data(data_dir: Path) -> Data:
     """A box that has been started before, with one rule in force; no worker runs."""
     made = Data(data_dir / "box")
     made.prepare()
@@ -26,7 +25,7 @@ def data(data_dir: Path) -> Iterator[Data]:
     changes.republish(made, Settings(), "first start")
     with changes.change(made, "a rule") as change:
         rules.add_rule(change.session, "||one.example^", now=NOW)
-    yield made
+    return made
 
 
 def _texts(data: Data) -> list[str]:

@@ -14,10 +14,10 @@ from gateway.dns import answers, wire
 from gateway.dns.cache import Cache
 from gateway.dns.chain import Chain
 from gateway.dns.links.forward import Forward
-from gateway.dns.types import HTTPS, A
 from gateway.dns.upstream.build import Upstreams
 from gateway.dns.wire import Answer, Query
 from gateway.errors import UpstreamFault, WireError
+from gateway.iana import HTTPS, A
 from gateway.settings import Dns
 from gateway.tasks import Tasks
 from tests.fakes import packets

@@ -24,8 +24,9 @@ HOMES: dict[str, tuple[str, ...]] = {
 # File → the program it runs by the calls below, past `subprocess`.
 PROGRAM_CALLS = re.compile(r"system|popen|exec\w+|spawn\w+|posix_spawnp?|fork(pty)?|create_subprocess_\w+")
 PROGRAMS: dict[str, str] = {
-    "gateway/policy/child.py": "our own compiler, as a process whose memory goes with it",
+    "gateway/policy/generation/child.py": "our own compiler, as a process whose memory goes with it",
     "gateway/keeper.py": "our own command line: lists are refreshed in a process whose memory goes with it",
+    "gateway/supervisor.py": "the roles, as forks that share its memory",
     "gateway/dns/resolver.py": "unbound, in place of the role's own process",
 }
 
@@ -38,8 +39,8 @@ SEALED: dict[str, tuple[str, ...]] = {
 }
 # File → what it may import all the same, and why.
 PERMITTED: dict[str, tuple[tuple[str, ...], str]] = {
-    "gateway/policy/child.py": (("select",), "waits for the compiler, with a deadline"),
-    "gateway/policy/dial.py": (
+    "gateway/policy/generation/child.py": (("select",), "waits for the compiler, with a deadline"),
+    "gateway/policy/fetching/dial.py": (
         ("socket", "threading", "time"),
         "connects for subscribed lists, and only to addresses that a list may be fetched from",
     ),

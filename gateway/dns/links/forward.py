@@ -6,10 +6,10 @@ import time
 from collections.abc import Awaitable, Callable
 
 from gateway.dns.cache import CLIENT_WAIT, Cache, Hit
-from gateway.dns.types import EDE_NETWORK_ERROR, SERVFAIL
 from gateway.dns.upstream.forwarder import Forwarder
 from gateway.dns.wire import Answer, Question
 from gateway.errors import UpstreamFault
+from gateway.iana import EDE_NETWORK_ERROR, SERVFAIL
 from gateway.names import Name, suffixes
 from gateway.tasks import Tasks
 

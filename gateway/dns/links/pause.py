@@ -6,8 +6,8 @@ from pathlib import Path
 
 from gateway.model import Action, Layer, RuleRef, Verdict
 from gateway.names import Name
-from gateway.policy.asker import Asker
 from gateway.policy.decide import Policy
+from gateway.policy.matching.asker import Asker
 from gateway.policy.pauses import lasts
 
 

@@ -1,6 +1,7 @@
 """Queries that the protocol itself answers: kinds we do not serve, and ANY. Pure."""
 
-from gateway.dns.types import (
+from gateway.dns.wire import Answer, Query, Question, Record
+from gateway.iana import (
     ANY,
     AXFR,
     BADVERS,
@@ -14,7 +15,6 @@ from gateway.dns.types import (
     OPT,
     REFUSED,
 )
-from gateway.dns.wire import Answer, Query, Question, Record
 
 EDE_NO_ANSWER = EDE_NETWORK_ERROR
 _ANY_TTL = 3600  # seconds; what RFC 8482 §4.2 has in its example is this order of size

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address
 
 from gateway.dns.blocked import BOX_NAME, negative
-from gateway.dns.types import AAAA, DNSKEY, DS, IN, NOERROR, NS, NXDOMAIN, SOA, A
 from gateway.dns.wire import Answer, Question, Record
+from gateway.iana import AAAA, DNSKEY, DS, IN, NOERROR, NS, NXDOMAIN, SOA, A
 from gateway.names import Name, from_text, suffixes
 
 TTL = 300  # seconds; these answers do not change, but the box's address may

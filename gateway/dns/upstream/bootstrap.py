@@ -7,10 +7,10 @@ from ipaddress import ip_address
 
 from gateway import names
 from gateway.dns.cache import lifetime
-from gateway.dns.types import AAAA, A
 from gateway.dns.upstream.forwarder import Forwarder
 from gateway.dns.wire import Question
 from gateway.errors import UpstreamFault
+from gateway.iana import AAAA, A
 
 MIN_TTL = 60  # seconds: one look-up serves a page's worth of connections
 MAX_TTL = 86_400

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from gateway.dns.types import AAAA, A
 from gateway.dns.upstream.address import UpstreamAddress, is_address
 from gateway.dns.wire import Answer, Question
 from gateway.errors import UpstreamFault
+from gateway.iana import AAAA, A
 
 LookUp = Callable[[str], Awaitable[Sequence[str]]]  # host name → addresses; raises UpstreamFault
 ADDRESS_TYPES = (A, AAAA)

@@ -9,10 +9,10 @@ from collections.abc import Callable, Coroutine
 import msgspec
 
 from gateway.dns import answers
-from gateway.dns.types import NOERROR, NXDOMAIN, SERVFAIL, name_of
 from gateway.dns.upstream.choice import Choice, Member
 from gateway.dns.wire import Answer, Question
 from gateway.errors import UpstreamFault
+from gateway.iana import NOERROR, NXDOMAIN, SERVFAIL, name_of
 from gateway.names import to_text
 
 DEADLINE = 4.0  # seconds for everything; phones ask again after 5

@@ -7,25 +7,16 @@ import re
 import struct
 from collections.abc import Callable, Iterable, Sequence
 
+from gateway import iana
 from gateway.names import Name
 from gateway.policy.syntax.lines import LineFault
 
 Record = tuple[int, bytes]  # type, uncompressed rdata
 NameReader = Callable[[str], Name]
 
-# IANA, "Domain Name System (DNS) Parameters"; types that a phone may ask for or a list may name.
-TYPES = {
-    "A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "NULL": 10, "PTR": 12, "HINFO": 13, "MX": 15, "TXT": 16, "RP": 17,
-    "AFSDB": 18, "SIG": 24, "KEY": 25, "AAAA": 28, "LOC": 29, "SRV": 33, "NAPTR": 35, "KX": 36, "CERT": 37,
-    "DNAME": 39, "APL": 42, "DS": 43, "SSHFP": 44, "IPSECKEY": 45, "RRSIG": 46, "NSEC": 47, "DNSKEY": 48,
-    "DHCID": 49, "NSEC3": 50, "NSEC3PARAM": 51, "TLSA": 52, "SMIMEA": 53, "HIP": 55, "CDS": 59, "CDNSKEY": 60,
-    "OPENPGPKEY": 61, "CSYNC": 62, "ZONEMD": 63, "SVCB": 64, "HTTPS": 65, "SPF": 99, "EUI48": 108, "EUI64": 109,
-    "ANY": 255, "URI": 256, "CAA": 257,
-}  # fmt: skip
 _SVC_KEYS = {  # RFC 9460 §14.3.2
     "mandatory": 0, "alpn": 1, "no-default-alpn": 2, "port": 3, "ipv4hint": 4, "ech": 5, "ipv6hint": 6, "dohpath": 7,
 }  # fmt: skip
-_GENERIC = re.compile(r"TYPE(\d{1,5})", re.ASCII)  # RFC 3597 §5
 _KEY = re.compile(r"key(\d{1,5})", re.ASCII)  # RFC 9460 §2.1
 _NUMBER = re.compile(r"\d{1,5}", re.ASCII)
 _MAX_RDATA = 4096  # nothing a rule answers with is longer
@@ -33,18 +24,18 @@ _MAX_RDATA = 4096  # nothing a rule answers with is longer
 
 def type_number(text: str) -> int:
     """`A`, `https` or `TYPE65` → its number; raises LineFault."""
-    upper = text.upper()
-    if upper in TYPES:
-        return TYPES[upper]
-    generic = _GENERIC.fullmatch(upper)
-    if generic and 0 < int(generic[1]) <= 0xFFFF:
-        return int(generic[1])
-    raise LineFault(f"unknown record type {text!r}")
+    try:
+        number = iana.by_name(text)
+    except ValueError as error:
+        raise LineFault(str(error)) from None
+    if not number:
+        raise LineFault(f"unknown record type {text!r}")
+    return number
 
 
 def address_record(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> Record:
     """The A or AAAA record of an address."""
-    return (TYPES["A"] if address.version == 4 else TYPES["AAAA"], address.packed)
+    return (iana.A if address.version == 4 else iana.AAAA, address.packed)
 
 
 def text_record(strings: Iterable[bytes]) -> Record:
@@ -56,7 +47,7 @@ def text_record(strings: Iterable[bytes]) -> Record:
             rdata += bytes((len(part),)) + part
     if len(rdata) > _MAX_RDATA:
         raise LineFault(f"a record of more than {_MAX_RDATA} bytes")
-    return TYPES["TXT"], rdata or b"\0"
+    return iana.TXT, rdata or b"\0"
 
 
 def record(kind: str, fields: Sequence[str], name: NameReader) -> Record:
@@ -67,17 +58,17 @@ def record(kind: str, fields: Sequence[str], name: NameReader) -> Record:
     try:
         match kind, fields:
             case "A", [address]:
-                return TYPES["A"], ipaddress.IPv4Address(address).packed
+                return iana.A, ipaddress.IPv4Address(address).packed
             case "AAAA", [address]:
-                return TYPES["AAAA"], ipaddress.IPv6Address(address).packed
+                return iana.AAAA, ipaddress.IPv6Address(address).packed
             case (("NS" | "PTR"), [target]):
-                return TYPES[kind], name(target)
+                return iana.by_name(kind), name(target)
             case "MX", [preference, target]:
-                return TYPES["MX"], _number(preference) + name(target)
+                return iana.MX, _number(preference) + name(target)
             case "SRV", [priority, weight, port, target]:
-                return TYPES["SRV"], _number(priority) + _number(weight) + _number(port) + name(target)
+                return iana.SRV, _number(priority) + _number(weight) + _number(port) + name(target)
             case (("SVCB" | "HTTPS"), [priority, target, *parameters]):
-                return TYPES[kind], _number(priority) + name(target) + _parameters(parameters)
+                return iana.by_name(kind), _number(priority) + name(target) + _parameters(parameters)
     except ipaddress.AddressValueError:
         raise LineFault(f"{fields[0]!r} is no address for an {kind} record") from None
     if kind in ("A", "AAAA", "NS", "PTR", "MX", "SRV", "SVCB", "HTTPS"):

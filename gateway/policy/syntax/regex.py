@@ -3,7 +3,7 @@
 import re
 
 from gateway.names import Name
-from gateway.policy.patterns import compiled
+from gateway.policy.matching.patterns import compiled
 from gateway.policy.rule import Match
 from gateway.policy.syntax.domains import name_of
 from gateway.policy.syntax.lines import LineFault

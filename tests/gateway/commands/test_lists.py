@@ -5,8 +5,8 @@ import pytest
 
 from gateway import cli
 from gateway.data import Data
-from gateway.policy import known_sources
-from gateway.policy.known_sources import KnownSource
+from gateway.policy.fetching import known_sources
+from gateway.policy.fetching.known_sources import KnownSource
 from gateway.policy.syntax import SYNTAXES
 from tests.fakes.idle_box import says
 from tests.fakes.list_server import Handler, serving

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.dns import answers, svcb
-from gateway.dns.types import CNAME, HTTPS, NOERROR, NS, NSEC, NXDOMAIN, REFUSED, RRSIG, A
 from gateway.dns.wire import Answer, Question, Record, Reply
 from gateway.errors import UpstreamFault
+from gateway.iana import CNAME, HTTPS, NOERROR, NS, NSEC, NXDOMAIN, REFUSED, RRSIG, A
 from gateway.names import from_text
 from tests.fakes.values import question, record, soa
 

@@ -3,8 +3,8 @@ import pytest
 from gateway.dns import wire
 from gateway.dns.blocked import blocked, negative, reason, rewritten
 from gateway.dns.cache import lifetime
-from gateway.dns.types import AAAA, CNAME, EDE_BLOCKED, NOERROR, NXDOMAIN, REFUSED, SOA, A
 from gateway.dns.wire import Query
+from gateway.iana import AAAA, CNAME, EDE_BLOCKED, NOERROR, NXDOMAIN, REFUSED, SOA, A
 from gateway.model import Action, BlockedAnswer, Layer, Rewrite, RuleRef, Verdict
 from gateway.names import from_text
 from tests.fakes.values import question

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.dns.cache import FAILURE_TTL, MAX_STALE, STALE_TTL, Cache, Hit, lifetime
-from gateway.dns.types import EDE_STALE, EDE_STALE_NXDOMAIN, NOERROR, NXDOMAIN, REFUSED, SERVFAIL
 from gateway.dns.wire import Answer, Question, Record
+from gateway.iana import EDE_STALE, EDE_STALE_NXDOMAIN, NOERROR, NXDOMAIN, REFUSED, SERVFAIL
 from gateway.names import from_text
 from tests.fakes.values import question, record, soa
 

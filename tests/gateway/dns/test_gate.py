@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.dns import gate, wire
-from gateway.dns.types import FORMERR, MX, NOTIMP, SOA, SRV, TSIG
 from gateway.errors import WireError
+from gateway.iana import FORMERR, MX, NOTIMP, SOA, SRV, TSIG
 from tests.fakes import packets
 from tests.fakes.packets import EXAMPLE, MAX_MESSAGE, opt, pointer, question, record
 

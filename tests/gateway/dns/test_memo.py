@@ -5,9 +5,9 @@ import pytest
 
 from gateway.dns import memo, wire
 from gateway.dns.memo import Client, Clients, Ready
-from gateway.dns.types import NS
 from gateway.dns.wire import Query, Record
 from gateway.errors import WireError
+from gateway.iana import NS
 from gateway.model import Action, Verdict
 from tests.fakes.values import question, record
 

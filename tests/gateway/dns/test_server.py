@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gateway.dns import server, wire
-from gateway.dns.types import AAAA, FORMERR, HINFO, NOERROR, NOTIMP, NXDOMAIN, REFUSED, SERVFAIL, A
+from gateway.iana import AAAA, FORMERR, HINFO, NOERROR, NOTIMP, NXDOMAIN, REFUSED, SERVFAIL, A
 from gateway.model import Action, Layer
 from gateway.names import from_text, to_text
 from tests.fakes.server import policy_of, query, serving

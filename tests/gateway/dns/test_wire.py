@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.dns import edns, wire
-from gateway.dns.types import BADVERS, CNAME, FORMERR, NOTIMP, NXDOMAIN, OPT, SERVFAIL, SOA, A
 from gateway.dns.wire import AA, AD, CD, RA, RD, TC, Answer, Query, Question, Record
 from gateway.errors import WireError
+from gateway.iana import BADVERS, CNAME, FORMERR, NOTIMP, NXDOMAIN, OPT, SERVFAIL, SOA, A
 from gateway.names import labels
 from tests import strategies
 from tests.fakes import packets

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.model import Action, BlockedAnswer, Layer, Mode, Profile
 from gateway.names import ROOT, from_text
-from gateway.policy.asker import Asker
+from gateway.policy.matching.asker import Asker
 from gateway.policy.state import EVERYONE, DeviceState, GroupState, PauseState, UserRule
 from tests.fakes.policies import PHONE, catalogue, decided, policy_of, row, said, state_of
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import OwnFault, UsageError
-from gateway.policy.build import Builder
+from gateway.policy.generation.build import Builder
 from gateway.policy.overlay import Maker, Overlay, decode, encode, read
 from gateway.policy.snapshot import Base
 from gateway.policy.state import EVERYONE, DeviceState, GroupState, PauseState, PolicyState, UserRule

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.policy.asker import Asker, address_of
+from gateway.policy.matching.asker import Asker, address_of
 from gateway.policy.pauses import pausing
 from gateway.policy.state import PauseState
 

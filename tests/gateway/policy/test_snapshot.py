@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from gateway.errors import OwnFault
 from gateway.names import Name, from_text, suffixes
-from gateway.policy.build import Builder
 from gateway.policy.compiler import compile_base, job
+from gateway.policy.generation.build import Builder
 from gateway.policy.rule import Match
 from gateway.policy.snapshot import HEADER, LINES_PER_MARK, Base, pack_value
 from tests.fakes.policies import catalogue, row, write_lists

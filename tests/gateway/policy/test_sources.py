@@ -11,8 +11,9 @@ import msgspec
 import pytest
 
 from gateway.errors import UsageError
-from gateway.policy import copies, sources
-from gateway.policy.copies import Known
+from gateway.policy import sources
+from gateway.policy.fetching import copies
+from gateway.policy.fetching.copies import Known
 from gateway.policy.sources import Fetched, Outcome
 from gateway.settings import Lists
 from tests.fakes.list_server import Handler, Page, serving, text

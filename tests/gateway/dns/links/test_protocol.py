@@ -2,7 +2,8 @@ import pytest
 
 from gateway.dns import wire
 from gateway.dns.links import protocol
-from gateway.dns.types import (
+from gateway.dns.wire import Query, Question
+from gateway.iana import (
     AXFR,
     BADVERS,
     EDE_NOT_READY,
@@ -15,7 +16,6 @@ from gateway.dns.types import (
     by_name,
     name_of,
 )
-from gateway.dns.wire import Query, Question
 from tests.fakes.values import question
 
 CHAOS, HESIOD, ANY_CLASS = 3, 4, 255

@@ -3,7 +3,7 @@ from ipaddress import IPv4Address, IPv6Address
 import pytest
 
 from gateway.dns.links import special
-from gateway.dns.types import NOERROR, NXDOMAIN, SOA
+from gateway.iana import NOERROR, NXDOMAIN, SOA
 from gateway.names import from_text
 from tests.fakes.values import question
 

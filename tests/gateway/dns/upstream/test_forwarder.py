@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from gateway.dns.types import NOERROR, NXDOMAIN, SERVFAIL
 from gateway.dns.upstream import forwarder as room
 from gateway.dns.upstream.address import parse
 from gateway.dns.upstream.exchange import Upstream
@@ -13,6 +12,7 @@ from gateway.dns.upstream.forwarder import Forwarder
 from gateway.dns.upstream.plain import Udp
 from gateway.dns.wire import Answer, Question
 from gateway.errors import UpstreamFault
+from gateway.iana import NOERROR, NXDOMAIN, SERVFAIL
 from gateway.names import Name, from_text
 from tests.fakes import upstream as fakes
 from tests.fakes.upstream import FakeUpstream

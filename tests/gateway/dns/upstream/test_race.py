@@ -5,12 +5,12 @@ from collections.abc import Callable, Coroutine
 
 import pytest
 
-from gateway.dns.types import NOERROR, SERVFAIL
 from gateway.dns.upstream.choice import Choice, Member
 from gateway.dns.upstream.health import Health
 from gateway.dns.upstream.race import Outcome, Race
 from gateway.dns.wire import Answer
 from gateway.errors import UpstreamFault
+from gateway.iana import NOERROR, SERVFAIL
 from tests.fakes.told import Told
 from tests.fakes.values import question, record
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from gateway.dns.types import NOERROR, NXDOMAIN, SERVFAIL
 from gateway.dns.upstream.build import Upstreams
 from gateway.dns.upstream.recursive import Recursive, find_program, free_port
 from gateway.dns.wire import Answer
 from gateway.errors import OwnFault, SettingsError, UpstreamFault
+from gateway.iana import NOERROR, NXDOMAIN, SERVFAIL
 from gateway.settings import Dns
 from tests.fakes import signed_root
 from tests.fakes.signed_root import SignedRoot

@@ -2,7 +2,7 @@ import pytest
 import re2
 
 from gateway.names import from_text
-from gateway.policy.patterns import compiled
+from gateway.policy.matching.patterns import compiled
 from gateway.policy.rule import Match
 from gateway.policy.syntax.lines import LineFault
 from gateway.policy.syntax.regex import EVERYTHING, checked, matcher
