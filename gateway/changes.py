@@ -209,20 +209,24 @@ class _Press:
 
     def confirmed(self, publish: Callable[[_Read], Applied], applied: Applied) -> Applied:
         """After the commit: whoever published meanwhile could not see it. Then once more."""
-
-        def read() -> PolicyState:
-            # Called in our turn: who read the store before our commit is through, who follows will see it.
-            state = self.committed()
-            if self._holds(state, applied, lists=publish == self.all):
-                raise _StillInForce
-            return state
-
-        try:
-            again = publish(read)
-        except _StillInForce:
+        if not self._overtaken(applied, lists=publish == self.all):
             return applied
+        again = publish(self.committed)
         self.note_alone(again)
         return again
+
+    def _overtaken(self, applied: Applied, *, lists: bool) -> bool:
+        found = True
+
+        def look() -> PolicyState:
+            # In our turn: who read the store before our commit is through, and who follows will see it.
+            nonlocal found
+            found = not self._holds(self.committed(), applied, lists=lists)
+            raise _Looked
+
+        with contextlib.suppress(_Looked):
+            self.rules(look)
+        return found
 
     def _holds(self, state: PolicyState, applied: Applied, *, lists: bool) -> bool:
         """Is `applied` in force, and made of these lists? (PostgreSQL counts a list tried and taken back.)"""
@@ -232,8 +236,8 @@ class _Press:
         return not lists or now.fingerprint == job(state.lists, self._catalogue).fingerprint
 
 
-class _StillInForce(Exception):
-    """Nothing was published meanwhile."""
+class _Looked(Exception):
+    """Nothing is to be published: it was only our turn to look."""
 
 
 def _with_lists(now: PolicyState, wanted: PolicyState) -> PolicyState:

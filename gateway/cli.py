@@ -192,9 +192,8 @@ def _asking(verb: _Verb) -> None:
         "--limit",
         "-n",
         type=_number(1, MAX_ROWS),
-        default=100,
         metavar="N",
-        help="newest N rows (%(default)s)",
+        help="newest N rows; without it 100, with --json all",
     )
     log.add_argument("--since", metavar="TIME", help='"1h", "2d" or a date')
     log.add_argument("--device", metavar="DEVICE", help="of this one: name or address")

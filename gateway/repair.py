@@ -15,17 +15,23 @@ from gateway.policy import manifest
 from gateway.policy.decide import Policy
 from gateway.policy.publish import Applied
 from gateway.settings import Settings
-from gateway.store import generations
-from gateway.store.engine import open_store
+from gateway.store import generations, lastgood, sqlite
+from gateway.store.engine import STORE_FILE, open_store
 
 _log = logging.getLogger(__name__)
 
 
 def store(data: Data, settings: Settings) -> None:
-    """A damaged rules' database is set aside and its last good copy takes its place. Raises StoreAway.
+    """A damaged or lost rules' database is set aside and its last good copy takes its place. Raises StoreAway.
 
     Where there is no copy, what is in force stays so until the next change: nothing is unblocked unasked.
     """
+    path = data.root / STORE_FILE
+    if not settings.store.url and lastgood.is_lost(path):
+        _log.error("%s has lost what was in it", path)
+        if path.exists():
+            sqlite.set_aside(path, time.time())
+        lastgood.put_back(path)
     database = open_store(data.root, settings.store.url, owner=True)
     try:
         if database.aside is None:

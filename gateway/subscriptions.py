@@ -70,7 +70,13 @@ def refresh(
             chosen = [lists.get_list(session, which)]
         else:
             chosen = [one for one in lists.list_lists(session) if one.enabled]
-    due = [one for one in chosen if due_before is None or one.fetched < due_before or one.error]
+    now = time.time()
+    # A clock that was wrong once must not put a list off for decades.
+    due = [
+        one
+        for one in chosen
+        if due_before is None or one.fetched < due_before or one.fetched > now or one.error
+    ]
     if not due:
         return [], None
     with _fetching(data):

@@ -18,11 +18,12 @@ from gateway.journal.search import Filters, LogRow
 from gateway.policy.state import DeviceState
 from gateway.store.engine import Database, open_journal
 
+SHOWN = 100  # rows for a person who names no number
 POLL = 0.25  # seconds between looks while following: the journal itself is up to two seconds behind
 
 
 def log(options: Namespace) -> int:
-    """Print the last rows; with --follow go on until Ctrl-C."""
+    """Print the last rows, as JSON all of them; with --follow go on until Ctrl-C."""
     data = existing(options.data)
     names = _names(data)
     filters = _filters(options, data)
@@ -30,8 +31,11 @@ def log(options: Namespace) -> int:
     database = open_journal(data.root, data.read_settings().store.url)
     try:
         with changes.plainly():
+            if options.json and options.limit is None and not options.follow:
+                _all(database, filters, paper)
+                return 0
             last = search.last_id(database)
-            page = search.newest(database, filters, limit=options.limit)
+            page = search.newest(database, filters, limit=options.limit or SHOWN)
             for row in reversed(page.rows):
                 paper.show(row)
             if options.follow:
@@ -60,6 +64,16 @@ def _nothing(filters: Filters) -> str:
     if filters == Filters():
         return "nothing in the log yet: make the box a phone's DNS server, or try `hushgate demo`"
     return "nothing in the log is like that: try fewer options, or an earlier --since"
+
+
+def _all(database: Database, filters: Filters, paper: "_Paper") -> None:
+    """The whole log, for a program to read: oldest first, a page at a time."""
+    last, after = search.last_id(database), 0
+    while after < last:
+        page = search.onwards(database, filters, after)
+        for row in page.rows:
+            paper.show(row)
+        after = page.cursor
 
 
 def _follow(database: Database, filters: Filters, after: int, paper: "_Paper") -> None:

@@ -66,10 +66,21 @@ class Worker:
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop`. Raises OSError for an address that cannot be had."""
         self._sender.start()
-        # The ear first, then a look: a generation of this moment is either told to us or seen by us.
-        await self._control.start()
-        await self._catch_up()
-        await self._server.start(self._listen)
+        try:
+            # The ear first, then a look: a generation of this moment is either told to us or seen by us.
+            await self._control.start()
+            await self._catch_up()
+            await self._server.start(self._listen)
+            await self._serve(stop)
+        finally:
+            await self._control.stop()
+            await self._server.stop()
+            self._feed.flush(int(time.time()))
+            await self._sender.stop()
+            await self._upstreams.stop()
+            await self._tasks.stop()
+
+    async def _serve(self, stop: asyncio.Event) -> None:
         # What is here now stays: collecting garbage need not look at it again.
         gc.collect()
         gc.freeze()
@@ -86,12 +97,6 @@ class Worker:
                 raise OwnFault(f"the clockwork of {self._role} stopped: {tick.exception()}")
         finally:
             stopping.cancel()
-            await self._control.stop()
-            await self._server.stop()
-            self._feed.flush(int(time.time()))
-            await self._sender.stop()
-            await self._upstreams.stop()
-            await self._tasks.stop()
 
     async def _tick(self) -> None:
         while True:

@@ -52,17 +52,6 @@ class Rule(msgspec.Struct, frozen=True):
         None  # with allow: takes back equal rewrites, or, where it is empty, all of them
     )
 
-    @property
-    def plain(self) -> bool:
-        """Nothing but a name that is blocked or allowed: goes into the hash table of the snapshot."""
-        return (
-            self.match in (Match.EXACT, Match.SUFFIX)
-            and not self.important
-            and not self.badfilter
-            and self.conditions is None
-            and self.rewrite is None
-        )
-
 
 class Refused(msgspec.Struct, frozen=True):
     """A line that is no rule we can keep to, and why. The rest of its list counts all the same."""

@@ -49,11 +49,32 @@ def take(path: Path) -> None:
             # A file of its own, whole without a write-ahead log beside it.
             copy.execute("PRAGMA journal_mode=DELETE")
         sqlite.check(beside)
+        if last_generation(target) > last_generation(beside) == 0:
+            raise StoreCorrupt(f"{path} is empty, and was not before")
         with beside.open("rb") as file:
             os.fsync(file.fileno())
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def last_generation(path: Path) -> int:
+    """The last generation that was published from the database; 0 for none, or where it cannot be told."""
+    if not path.exists():
+        return 0
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            return int(connection.execute("SELECT max(number) FROM generation").fetchone()[0] or 0)
+    except sqlite3.Error:
+        return 0
+
+
+def is_lost(path: Path) -> bool:
+    """Is there nothing, or nothing that was ever in force, where the copy has something?
+
+    A file that was cut off or removed makes no error: SQLite begins a new database in its place.
+    """
+    return last_generation(path) == 0 < last_generation(copy_of(path))
 
 
 def put_back(path: Path) -> bool:

@@ -1,5 +1,8 @@
 """A box that is not running: a data folder with its stores and a published policy, as `hushgate up` leaves it."""
 
+import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from gateway import changes
@@ -13,13 +16,26 @@ from tests.fakes.events import ALLOWED, BLOCKED, batch
 from tests.fakes.policies import said
 
 
-def made(folder: Path, *, store_url: str = "", settings: Settings | None = None) -> Data:
+def made(folder: Path, *, store_url: str = "") -> Data:
     """The box in `folder`. Lists may be fetched from loopback, where the tests' web server is."""
-    data = Data(folder)
+    if not store_url:
+        shutil.copytree(_on_sqlite().name, folder, dirs_exist_ok=True)
+        return Data(folder)
+    return _start(Data(folder), Settings(store=Store(url=store_url), lists=Lists(allow_private=True)))
+
+
+@cache
+def _on_sqlite() -> "tempfile.TemporaryDirectory[str]":
+    """One that is made once: a hundred tests begin with a copy."""
+    folder = tempfile.TemporaryDirectory(prefix="hg-idle-")
+    _start(Data(Path(folder.name)), Settings(lists=Lists(allow_private=True)))
+    return folder
+
+
+def _start(data: Data, settings: Settings) -> Data:
     data.prepare()
-    chosen = settings or Settings(store=Store(url=store_url), lists=Lists(allow_private=True))
-    data.write_settings(chosen)
-    changes.republish(data, chosen, "first start")
+    data.write_settings(settings)
+    changes.republish(data, settings, "first start")
     return data
 
 

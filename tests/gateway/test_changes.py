@@ -1,8 +1,6 @@
 """A change of the user's is stored and in force, or nothing happened: whatever fails, and whoever else changes."""
 
 import contextlib
-import hashlib
-import os
 import sqlite3
 import subprocess
 import sys
@@ -25,10 +23,9 @@ from gateway.store.faults import StoreAway
 from gateway.store.generations import Generation
 from gateway.store.lists import Subscription
 from tests.fakes import idle_box, postgres
+from tests.fakes.changing import LISTS, NOW, add, somebody, subscribe
 from tests.fakes.ears import lagging, listening, obedient
 from tests.fakes.idle_box import says
-
-NOW = 1_700_000_000
 
 
 @pytest.fixture(scope="session")
@@ -55,25 +52,6 @@ def data(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[Data]:
 def plain(data_dir: Path) -> Data:
     """A box on SQLite, where it makes no difference."""
     return idle_box.made(data_dir)
-
-
-def add(data: Data, text: str, **more: Any) -> int:
-    """Add a rule; the generation that has it."""
-    with changes.change(data, f"rule added: {text}") as change:
-        rules.add_rule(change.session, text, now=NOW, **more)
-    assert change.applied is not None
-    return change.applied.generation
-
-
-def subscribe(data: Data, session: Session, name: str, text: str) -> Subscription:
-    """A list with this text, as if it had been fetched."""
-    version = hashlib.sha256(text.encode()).hexdigest()
-    if not copies.path_of(data.lists, version).exists():  # fetched once, noted as often as is tried
-        part = data.lists / f"{name}.part"
-        part.write_text(text)
-        copies.take(part, data.lists)
-    made = lists.add_list(session, f"https://lists.example/{name}", name=name)
-    return lists.fetched_list(session, made.id, now=NOW, version=version, rules=1, refused=0)
 
 
 def stored(data: Data) -> tuple[list[str], list[str]]:
@@ -184,41 +162,10 @@ def test_where_nothing_whole_is_in_force_settling_publishes(plain: Data) -> None
     assert says(plain, "a.example").startswith("blocked")
 
 
-ADDER = """
-import sys
-from pathlib import Path
-from gateway import changes
-from gateway.data import Data
-from gateway.policy.decide import Policy
-from gateway.store import lists, rules
-from tests.fakes.idle_box import says
-from tests.gateway.test_changes import subscribe
-data, who, number = Data(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3])
-for i in range(number):
-    name = f"{who}{i}.example"
-    if who == "list":
-        changes.change_lists(data, name, lambda session: subscribe(data, session, name, name))
-    else:
-        with changes.change(data, name) as change:
-            rules.add_rule(change.session, f"||{name}^", now=1)
-    said = says(data, name)
-    if not said.startswith("blocked"):
-        sys.exit(f"{name} was acknowledged, and then {said}")
-"""
-
-
 def test_whoever_changes_something_at_once_it_is_in_force_when_acknowledged(data: Data) -> None:
-    rounds = {"left": 12, "right": 12, "list": 6}
+    rounds = {"left": 12, "right": 12, LISTS: 6}
     with listening(data.run, "dns-0", obedient(data.policy)):
-        running = [
-            subprocess.Popen(
-                [sys.executable, "-c", ADDER, data.root, who, str(number)],
-                cwd=Path(__file__).parents[2],
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-            for who, number in rounds.items()
-        ]
+        running = [somebody(data, who, number) for who, number in rounds.items()]
         said = [process.communicate(timeout=100)[1] for process in running]
     assert [process.returncode for process in running] == [0, 0, 0], said
     wrong = {
@@ -363,11 +310,7 @@ def test_warnings_of_what_phones_need_are_passed_on(plain: Data) -> None:
 
 def test_a_change_waits_for_another_that_is_under_way(plain: Data) -> None:
     with changes.change(plain, "first") as first:
-        process = subprocess.Popen(
-            [sys.executable, "-c", ADDER, plain.root, "second", "1"],
-            cwd=Path(__file__).parents[2],
-            env={**os.environ},
-        )
+        process = somebody(plain, "second", 1)
         rules.add_rule(first.session, "||first.example^", now=NOW)
-    assert process.wait(60) == 0
+    assert process.communicate(timeout=60)[1] == ""
     assert stored(plain) == (["||first.example^", "||second0.example^"], [])

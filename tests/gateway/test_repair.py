@@ -56,6 +56,18 @@ def test_damaged_store_goes_on_from_its_copy_and_the_policy_stays(data: Data) ->
     assert [path.read_bytes() for path in data.set_aside()] == [RUBBISH]
 
 
+@pytest.mark.parametrize("content", [None, b""], ids=["removed", "cut off"])
+def test_lost_store_goes_on_from_its_copy(data: Data, content: bytes | None) -> None:
+    lastgood.take(data.root / STORE_FILE)
+    (data.root / STORE_FILE).unlink()
+    if content is not None:
+        (data.root / STORE_FILE).write_bytes(content)
+    repair.store(data, Settings())
+    assert _stored(data) == ["||one.example^"]
+    assert repair.policy(data, Settings(), thorough=True) is None
+    assert len(data.set_aside()) == (content is not None)
+
+
 def test_damaged_store_without_a_copy_unblocks_nothing(data: Data) -> None:
     (data.root / STORE_FILE).write_bytes(RUBBISH)
     repair.store(data, Settings())

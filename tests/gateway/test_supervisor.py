@@ -26,10 +26,8 @@ from gateway import roles, supervisor
 from gateway.data import Data
 from gateway.settings import Settings
 
-tell = os.fdopen(os.dup(int(sys.argv[2])), "w", buffering=1)
-
 def said(role, what):
-    tell.write(f"{what} {role} {os.getpid()}\\n")
+    os.write(int(sys.argv[2]), f"{what} {role} {os.getpid()}\\n".encode())  # also from a signal's handler
 
 def live(role, data, settings):
     if role == "short-lived":
@@ -106,7 +104,7 @@ def running(
 def test_roles_start_in_order_and_then_the_greeting_is_said(data_dir: Path) -> None:
     with running(data_dir, "dns-0", "dns-1", "keeper") as box:
         started = box.begun(3)
-        assert list(started) == sorted(started, key=lambda role: started[role])
+        assert sorted(started, key=lambda role: started[role]) == ["dns-0", "dns-1", "keeper"]
         assert box.process.stdout is not None
         assert box.process.stdout.readline() == "hello\n"
 

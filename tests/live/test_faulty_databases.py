@@ -156,6 +156,22 @@ def test_a_damaged_rule_database_is_set_aside_and_what_is_blocked_stays_blocked(
     goes_on(ruled, RULED, OTHER, TELEMETRY)
 
 
+@pytest.mark.parametrize("content", [b"", None], ids=["cut off", "removed"])
+def test_a_lost_rule_database_takes_no_rule_along(ruled: House, content: bytes | None) -> None:
+    database = ruled.data / "hushgate.db"
+    copy = ruled.data / "hushgate.db.last-good"
+    eventually(lambda: copy.exists() and RULED.encode() in copy.read_bytes())
+    ruled.stop()
+    database.unlink()
+    if content is not None:
+        database.write_bytes(content)
+    assert ruled.rows("rules") == []  # somebody looks, and a new one is begun
+    ruled.start()
+    eventually(lambda: [rule["text"] for rule in ruled.rows("rules")] == [f"||{RULED}^"])
+    ruled.one("rules", "add", f"||{OTHER}^")
+    goes_on(ruled, RULED, OTHER, TELEMETRY)
+
+
 def test_without_a_copy_what_is_blocked_stays_blocked_until_the_next_change(ruled: House) -> None:
     database = ruled.data / "hushgate.db"
     ruled.stop()

@@ -18,7 +18,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "sqlite3": ("gateway/store", "gateway/journal"),
     "psycopg": ("gateway/store", "gateway/journal"),
     "re2": ("gateway/policy",),
-    "subprocess": ("gateway/supervisor.py",),
+    "subprocess": (),
     "multiprocessing": (),  # a forked interpreter shares what our processes must not
 }
 # File → the program it runs by the calls below, past `subprocess`.

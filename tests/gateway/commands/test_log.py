@@ -161,3 +161,10 @@ def test_a_reader_that_has_seen_enough_is_no_error(data: Data) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert len(done.stdout.splitlines()) == 1
+
+
+def test_json_without_a_number_is_the_whole_log_oldest_first(data: Data, terminal: Terminal) -> None:
+    note(data, *(event(f"n{number}.example", time=NOW + number) for number in range(1500)))
+    rows = terminal.rows("log")
+    assert [row["name"] for row in rows] == [f"n{number}.example" for number in range(1500)]
+    assert [row["name"] for row in terminal.rows("log", "--limit", "2")] == ["n1498.example", "n1499.example"]

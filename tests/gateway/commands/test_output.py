@@ -1,4 +1,5 @@
 import json
+import sys
 
 import pytest
 from hypothesis import given
@@ -6,6 +7,7 @@ from hypothesis import strategies as st
 
 from gateway.commands import output
 from gateway.commands.output import cell, harmless
+from gateway.store.rules import StoredRule
 
 ROWS = [
     {"name": "tracking.miui.com", "count": 12, "last_seen": "5 s", "hidden": 1},
@@ -104,3 +106,42 @@ def test_any_text_is_harmless_afterwards(text: str) -> None:
 @given(st.recursive(st.text() | st.integers() | st.none() | st.booleans(), st.lists, max_leaves=5))
 def test_any_value_is_one_line(value: object) -> None:
     assert len(cell(value).splitlines()) == 1
+
+
+def test_a_value_becomes_a_row() -> None:
+    rule = StoredRule(1, "||a^", "everyone", "", True, 5, 0)
+    assert output.as_row(rule) == {
+        "id": 1,
+        "text": "||a^",
+        "group": "everyone",
+        "comment": "",
+        "enabled": True,
+        "created": 5,
+        "expires": 0,
+    }
+
+
+@pytest.mark.parametrize(("number", "text"), [(0, "0 rules"), (1, "1 rule"), (2, "2 rules")])
+def test_one_is_counted_as_one(number: int, text: str) -> None:
+    assert output.counted(number, "rule") == text
+
+
+@pytest.mark.parametrize(
+    ("columns", "terminal", "lines"),
+    [
+        ("30", True, ["evidence  a capture and a list", "          of hosts"]),
+        ("30", False, ["evidence  a capture and a list of hosts"]),
+        ("25", True, ["evidence  a capture and a list of hosts"]),  # too narrow to be made better
+    ],
+)
+def test_long_text_hangs_below_its_beginning_on_a_terminal_only(
+    columns: str,
+    terminal: bool,
+    lines: list[str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
+    output.pairs({"evidence": "a capture and a list of hosts"}, as_json=False)
+    assert capsys.readouterr().out.splitlines() == lines

@@ -2,6 +2,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -120,3 +121,13 @@ def test_lost_events_are_shown(terminal: Terminal, roles: dict[str, Ear]) -> Non
     roles["dns-0"].answer = lambda _: worker("dns-0", events=lost)
     lines = terminal.good("status").out.splitlines()
     assert lines[1].split()[-1] == "5"
+
+
+def test_the_box_of_another_user_is_said_to_be_that(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", forbidden)
+    assert "is another user's" in terminal.refused("status")

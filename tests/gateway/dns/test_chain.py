@@ -17,6 +17,7 @@ from gateway.iana import (
     CNAME,
     EDE_BLOCKED,
     HINFO,
+    HTTPS,
     NOERROR,
     NOTIMP,
     NXDOMAIN,
@@ -43,8 +44,8 @@ FOR_EVER = PauseState("all", "", until=1 << 40, boot_until=1e12, boot_id="anothe
 class Behind:
     """What is behind the chain's own links: a cache, and upstreams that are asked."""
 
-    def __init__(self, *records: str, known: tuple[str, ...] = (), own: str = "") -> None:
-        self._records = [record(line) for line in records]
+    def __init__(self, *records: str | Record, known: tuple[str, ...] = (), own: str = "") -> None:
+        self._records = [record(one) if isinstance(one, str) else one for one in records]
         self._known = known
         self._own = from_text(own) if own else b""
         self.asked: list[str] = []
@@ -277,12 +278,13 @@ def test_a_silent_upstream_is_a_failure_that_is_not_remembered() -> None:
 
 
 def test_ech_is_taken_out_where_it_is_set() -> None:
-    behind = Behind('www.example.org 60 IN HTTPS 1 . alpn=h2 key5="abcd"')  # 5 is ech
-    kept = ask(chain_of(policy_of(), behind), "www.example.org", "HTTPS").answer.records[0].rdata
-    stripped = (
-        ask(chain_of(policy_of(), behind, strip_ech=True), "www.example.org", "HTTPS").answer.records[0].rdata
-    )
-    assert len(stripped) < len(kept)
+    ech = b"\0\5\0\4abcd"
+    rdata = b"\0\1\0" + b"\0\1\0\3\2h2" + ech  # RFC 9460 §2.2: priority 1, target ".", alpn, ech
+    behind = Behind(Record(from_text("www.example.org"), HTTPS, 1, 60, rdata))
+    (kept,) = ask(chain_of(policy_of(), behind), "www.example.org", "HTTPS").answer.records
+    stripping = chain_of(policy_of(), behind, strip_ech=True)
+    (stripped,) = ask(stripping, "www.example.org", "HTTPS").answer.records
+    assert (kept.rdata, stripped.rdata) == (rdata, rdata.removesuffix(ech))
 
 
 def test_what_is_allowed_carries_whose_it_is() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.store import lastgood, rules
+from gateway.store import generations, lastgood, rules
 from gateway.store.engine import STORE_FILE, open_store
 from gateway.store.faults import StoreCorrupt
 
@@ -20,6 +20,8 @@ def _store_with(folder: Path, *names: str) -> Path:
         with database.writing() as session:
             for name in names:
                 rules.add_rule(session, f"||{name}^", now=NOW)
+            number = generations.last_generation(session) + 1
+            generations.add_generation(session, number, now=NOW, cause="rules added", counts={})
             session.commit()
     finally:
         database.close()
@@ -79,6 +81,28 @@ def test_damaged_database_never_becomes_the_copy(tmp_path: Path) -> None:
         lastgood.take(path)
     assert lastgood.copy_of(path).read_bytes() == good
     assert not list(tmp_path.glob("*.new"))
+
+
+@pytest.mark.parametrize("content", [None, b""], ids=["removed", "cut off"])
+def test_database_that_is_gone_is_seen_and_never_becomes_the_copy(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    path = _store_with(tmp_path, "one.example")
+    assert not lastgood.is_lost(path)
+    lastgood.take(path)
+    assert not lastgood.is_lost(path)
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    assert lastgood.is_lost(path)
+    assert _rules(tmp_path) == []  # somebody looks, and a new one is begun
+    assert lastgood.is_lost(path)
+    with pytest.raises(StoreCorrupt, match="empty"):
+        lastgood.take(path)
+    path.unlink()
+    assert lastgood.put_back(path)
+    assert not lastgood.is_lost(path)
+    assert _rules(tmp_path) == ["||one.example^"]
 
 
 @pytest.mark.parametrize("copy", [None, RUBBISH], ids=["missing", "damaged"])

@@ -33,7 +33,7 @@ def _rule(text: str) -> Rule:
 def test_a_name_without_an_address_or_a_server_is_blocked_with_all_below_it(text: str) -> None:
     rule = _rule(text)
     assert (rule.match, rule.name) == (Match.SUFFIX, from_text("ads.example"))
-    assert rule.plain
+    assert (rule.rewrite, rule.conditions) == (None, None)
 
 
 def test_an_address_is_the_answer() -> None:

@@ -38,7 +38,7 @@ def test_the_head_of_a_zone_says_nothing() -> None:
 def test_every_way_to_answer_a_block_is_a_plain_block(text: str) -> None:
     rule = _rule(text)
     assert (rule.match, rule.name, rule.line) == (Match.EXACT, from_text("ads.example"), 7)
-    assert rule.plain
+    assert (rule.rewrite, rule.conditions) == (None, None)
     assert not rule.allow
 
 
