@@ -109,7 +109,7 @@ class Policy:
     def asker_named(self, client: str) -> Asker:
         """A device by its name or address; an unknown name is a device in `everyone` that is called so."""
         for device in self.overlay.devices:
-            if device.name.lower() == client.lower():
+            if device.name and device.name.lower() == client.lower():
                 return _asker(device)
         if address_of(client) is None:
             return Asker("", name=client)

@@ -71,15 +71,6 @@ def get_device(session: Session, which: str) -> Device:
     return _value(_row(session, which))
 
 
-def saw_device(session: Session, address: str, now: int) -> Device:
-    """Note that the device was there just now. Its clock never runs back."""
-    row = _row(session, _address(address))
-    row.last_seen = max(row.last_seen, now)
-    session.add(row)
-    session.flush()
-    return _value(row)
-
-
 def remove_device(session: Session, which: str) -> Device:
     """Remove the device and its pause; its log stays (see gateway.journal.wipe). Raises UsageError."""
     row = _row(session, which)

@@ -5,6 +5,7 @@ A command that the README shows must stand in TRIALS, with how to try it, and th
 
 import fnmatch
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -114,8 +115,8 @@ def _subscribes(visit: Visit, command: str) -> None:
     """`hushgate lists add SOURCE`, with a list of ours in its place: the internet's may be gone tomorrow."""
     listed = visit.clone / "list.txt"
     listed.write_text("listed.example.com\n")
-    verb, _, _source = command.rpartition(" ")
-    visit.run(f"{verb} {listed}")
+    *verb, _source = shlex.split(command)
+    visit.run(shlex.join([*verb, str(listed)]))
     assert visit.box.address("listed.example.com") == box.NULL_ADDRESS
 
 
