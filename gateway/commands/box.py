@@ -32,6 +32,7 @@ def up(options: Namespace) -> int:
         data.write_settings(in_force)
     except OwnFault as fault:  # DNS comes first
         output.note(f"{fault} ({fault.hint}): commands go by the settings of the last start.")
+    resolver.end_orphan(data)
     resolver.forget_port(data)
     _ensure_policy(data, in_force)
     return Supervisor(data, in_force, claim).run(lambda: _greeting(data, in_force, place.remark))

@@ -1,7 +1,10 @@
 """The role `resolver`: becomes Debian's unbound, for the upstream "recursive"."""
 
 import contextlib
+import hashlib
 import os
+import select
+import signal
 import tempfile
 import time
 from pathlib import Path
@@ -14,9 +17,10 @@ from gateway.settings import Settings
 
 ROLE = "resolver"
 USER = "unbound"  # Debian's package makes it
-OF_DEBIAN = Path("/var/lib/unbound/hushgate")  # where the profile of Debian's package lets it write
-PROFILES = Path("/sys/kernel/security/apparmor/profiles")
-CONFINED = ("unbound", "/usr/sbin/unbound")
+# The user's home, and the one place where Debian's AppArmor profile lets it write. DATA may be in a folder that
+# only root may pass through.
+HOME = Path("/var/lib/unbound")
+END_WAIT = 2.0  # seconds
 
 
 def wanted(settings: Settings) -> bool:
@@ -54,7 +58,7 @@ def become(data: Data, settings: Settings) -> None:
     """Replace this process by unbound. Raises SettingsError where it is not installed."""
     root = os.geteuid() == 0
     unbound = Recursive(
-        directory=OF_DEBIAN if root and is_confined() else data.root / "resolver",
+        directory=_folder(data, root=root),
         port=port(data),
         anchor=Path(settings.dns.recursive_anchor),
         hints=Path(settings.dns.recursive_hints),
@@ -63,12 +67,34 @@ def become(data: Data, settings: Settings) -> None:
         ignore_dates=clock_is_wrong(time.time()),
     )
     argv = unbound.prepare()
+    _process(data).write_text(f"{os.getpid()} {unbound.config}")
     os.execv(argv[0], argv)
 
 
-def is_confined(profiles: Path = PROFILES) -> bool:
-    """Does AppArmor hold unbound to Debian's own folders? Then it could not read a file of ours elsewhere."""
+def _folder(data: Data, *, root: bool) -> Path:
+    """Where unbound has its files: one for each box."""
+    if root and HOME.is_dir():
+        return HOME / f"hushgate-{hashlib.sha256(bytes(data.root)).hexdigest()[:8]}"
+    return data.root / "resolver"
+
+
+def _process(data: Data) -> Path:
+    return data.run / "resolver.pid"
+
+
+def end_orphan(data: Data) -> None:
+    """End the unbound of a supervisor that was killed: changing its user, it has lost what ties it to us."""
     try:
-        return any(line.split()[0] in CONFINED for line in profiles.read_text().splitlines() if line.strip())
-    except OSError:  # no AppArmor in this kernel
-        return False
+        pid, config = _process(data).read_text().split(maxsplit=1)
+        handle = os.pidfd_open(int(pid))
+    except (OSError, ValueError):  # there was none, or it has gone
+        return
+    try:
+        # The number may be another program's by now.
+        if config.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
+            signal.pidfd_send_signal(handle, signal.SIGTERM)
+            select.select([handle], [], [], END_WAIT)
+    except OSError:  # it has gone meanwhile
+        return
+    finally:
+        os.close(handle)

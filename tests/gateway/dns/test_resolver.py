@@ -1,6 +1,8 @@
 """The role that becomes unbound: on a port that it and the workers agree on."""
 
 import os
+import signal
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -87,12 +89,15 @@ def test_it_becomes_unbound_with_a_configuration_of_ours(
     monkeypatch.setattr("shutil.chown", lambda *_, **__: None)
     monkeypatch.setattr(os, "chown", lambda *_, **__: None)
     monkeypatch.setattr(resolver, "find_program", lambda: sys.executable)
-    monkeypatch.setattr(resolver, "is_confined", lambda: False)
+    monkeypatch.setattr(resolver, "HOME", data.root / "home")
+    (data.root / "home").mkdir()
     dns = Dns(upstreams=("recursive",), recursive_anchor=str(anchor), recursive_hints=str(hints))
     with pytest.raises(_Became):
         resolver.become(data, Settings(dns=dns))
     assert called[:2] == [sys.executable, sys.executable]
-    written = (data.root / "resolver" / "unbound.conf").read_text()
+    (folder,) = (data.root / "home").iterdir() if root else [data.root / "resolver"]
+    written = (folder / "unbound.conf").read_text()
+    assert str(folder / "unbound.conf") in (data.run / "resolver.pid").read_text()
     assert f"127.0.0.1@{resolver.port(data)}" in written
     assert ('username: "unbound"' in written) is root
 
@@ -106,18 +111,18 @@ def test_without_unbound_the_remedy_is_said(data: Data, monkeypatch: pytest.Monk
         resolver.become(data, Settings(dns=Dns(upstreams=("recursive",))))
 
 
-@pytest.mark.parametrize(
-    ("profiles", "confined"),
-    [
-        (None, False),
-        ("", False),
-        ("/usr/sbin/ntpd (enforce)\n\n", False),
-        ("/usr/sbin/ntpd (enforce)\nunbound (enforce)\n", True),
-        ("/usr/sbin/unbound (complain)\n", True),
-    ],
-)
-def test_it_knows_whether_it_will_be_confined(tmp_path: Path, profiles: str | None, confined: bool) -> None:
-    path = tmp_path / "profiles"
-    if profiles is not None:
-        path.write_text(profiles)
-    assert resolver.is_confined(path) is confined
+def test_the_unbound_of_a_killed_box_is_ended_and_nobody_elses_process(data: Data) -> None:
+    config = data.root / "resolver" / "unbound.conf"
+    sleeper = [sys.executable, "-c", "import time; time.sleep(60)"]
+    with subprocess.Popen([*sleeper, "-c", str(config)]) as ours, subprocess.Popen(sleeper) as other:
+        try:
+            (data.run / "resolver.pid").write_text(f"{other.pid} {config}")
+            resolver.end_orphan(data)
+            assert other.poll() is None
+            (data.run / "resolver.pid").write_text(f"{ours.pid} {config}")
+            resolver.end_orphan(data)
+            assert ours.wait(5) == -signal.SIGTERM
+            resolver.end_orphan(data)  # it has gone
+        finally:
+            ours.kill()
+            other.kill()
