@@ -17,6 +17,7 @@ from gateway import socket_file
 from gateway.errors import HushgateError, OwnFault
 
 MAX_LINE = 1 << 20  # bytes; a status of many upstreams is a few kilobytes
+KEEPER = "keeper"  # the role that keeps the log; the others are "dns-0", "dns-1" …
 SUFFIX = ".control"
 
 

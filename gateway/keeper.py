@@ -11,14 +11,13 @@ from typing import Any
 import msgspec
 
 from gateway import changes, repair
-from gateway.control import ControlServer, socket_path
+from gateway.control import KEEPER, ControlServer, socket_path
 from gateway.data import Data
 from gateway.errors import HushgateError, OwnFault
 from gateway.journal.keeper import Job, Keeper
 from gateway.model import Layer, RuleRef
 from gateway.policy import manifest, overlay
 from gateway.policy.decide import Policy
-from gateway.roles import KEEPER
 from gateway.settings import Settings
 from gateway.store import lastgood
 from gateway.store.engine import STORE_FILE

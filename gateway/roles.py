@@ -9,12 +9,12 @@ import sys
 from collections.abc import Awaitable, Callable
 from importlib import import_module
 
+from gateway.control import KEEPER
 from gateway.data import Data
 from gateway.dns import resolver
 from gateway.errors import HushgateError, UsageError
 from gateway.settings import Settings
 
-KEEPER = "keeper"
 MAX_FILES = 8192
 
 Life = Callable[[asyncio.Event], Awaitable[None]]

@@ -166,7 +166,7 @@ class Supervisor:
 
     def _end(self) -> None:
         """The workers first, all at once; then the keeper, which takes their last events."""
-        keepers = [child for child in self._children if child.role == roles.KEEPER]
+        keepers = [child for child in self._children if child.role == control.KEEPER]
         for group in ([child for child in self._children if child not in keepers], keepers):
             pids = [child.pid for child in group if child.pid]
             for pid in pids:
