@@ -4,7 +4,6 @@ import contextlib
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,30 +21,16 @@ from gateway.store.engine import Session, open_store
 from gateway.store.faults import StoreAway
 from gateway.store.generations import Generation
 from gateway.store.lists import Subscription
-from tests.fakes import idle_box, postgres
+from tests.fakes import idle_box
 from tests.fakes.changing import LISTS, NOW, add, somebody, subscribe
 from tests.fakes.ears import lagging, listening, obedient
 from tests.fakes.idle_box import says
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[postgres.Postgres]:
-    server = postgres.shared()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def data(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[Data]:
+@pytest.fixture
+def data(data_dir: Path, url: str) -> Data:
     """A box on SQLite, and one on PostgreSQL."""
-    if request.param == "sqlite":
-        yield idle_box.made(data_dir)
-        return
-    if reason := postgres.missing():
-        pytest.skip(reason)
-    server: postgres.Postgres = request.getfixturevalue("postgres_server")
-    with server.database() as address:
-        yield idle_box.made(data_dir, store_url=address)
+    return idle_box.made(data_dir, store_url=url)
 
 
 @pytest.fixture
