@@ -77,9 +77,13 @@ class Data:
 
 
 def default_root() -> Path:
+    """What HUSHGATE_DATA names, else the usual place."""
+    named = os.environ.get("HUSHGATE_DATA")  # set, but empty, means not set
+    return Path(named) if named else usual_root()
+
+
+def usual_root() -> Path:
     """/var/lib/hushgate for root, the user's own data folder for everybody else."""
-    if named := os.environ.get("HUSHGATE_DATA"):  # set, but empty, means not set
-        return Path(named)
     if os.geteuid() == 0:
         return Path("/var/lib/hushgate")
     home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share"

@@ -1,7 +1,6 @@
 """`up`, `run`: the box itself."""
 
 import os
-import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -106,25 +105,13 @@ def _greeting(data: Data, in_force: Settings, remark: str) -> str:
             "  iOS: Settings > Wi-Fi > (i) > Configure DNS > Manual",
             "  or, for all phones at once, set it as the DNS server in your router's DHCP settings.",
         ]
-    where = f"--data {data.root}" if str(data.root) != "/var/lib/hushgate" else ""
     lines += [
         "",
-        f"To watch what phones try:  {_command()} log --follow {where}".rstrip(),
-        f"No phone at hand?          {_command()} demo {where}".rstrip(),
+        f"To watch what phones try:  {output.command('log --follow', data.root)}",
+        f"No phone at hand?          {output.command('demo', data.root)}",
         "To stop: Ctrl-C",
     ]
     return "\n".join(lines)
-
-
-def _command() -> str:
-    """How this person can call us again."""
-    called = Path(sys.argv[0])
-    if called.name != "hushgate":
-        return "hushgate"
-    try:
-        return str(called.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(called)
 
 
 def run(options: Namespace) -> int:

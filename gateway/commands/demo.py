@@ -115,12 +115,11 @@ def demo(options: Namespace) -> int:
         tally = _play(options, sock)
     _wait_for_log(data, source)
     if not options.json:
-        where = f" --data {data.root}"
         output.note(
             f"\n{NAME} asked as device {source}: {tally['blocked']} names were blocked, "
             f"{tally['answered']} answered, {tally['failed']} not found.\n"
-            f"See each with its company and purpose: hushgate log --device {source}{where}\n"
-            f"Wipe it again: hushgate demo --remove{where}"
+            f"See each with its company and purpose: {output.command(f'log --device {source}', data.root)}\n"
+            f"Wipe it again: {output.command('demo --remove', data.root)}"
         )
     return 0
 

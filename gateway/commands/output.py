@@ -1,13 +1,17 @@
 """How commands print: a table for people, one JSON object a line for programs. Data goes to stdout."""
 
+import os
 import shutil
 import sys
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
+
+from gateway.data import usual_root
 
 MIN_ROOM = 20  # columns; where there are fewer, breaking text makes it no better
 
@@ -88,3 +92,17 @@ def harmless(text: str) -> str:
         char if unicodedata.category(char)[0] not in "CZ" or char == " " else f"\\u{ord(char):04x}"
         for char in text
     )
+
+
+def command(words: str, root: Path) -> str:
+    """What this person types, in another terminal, to have these words done by the box in `root`."""
+    called = Path(sys.argv[0])
+    name = "hushgate"
+    if called.name == name:
+        path = called.absolute()
+        name = str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+        if shutil.which("hushgate") == str(path):
+            name = "hushgate"
+    as_root = "sudo " if "SUDO_USER" in os.environ else ""
+    where = "" if root == usual_root() else f" --data {root}"
+    return f"{as_root}{name} {words}{where}"

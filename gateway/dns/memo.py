@@ -17,7 +17,7 @@ from gateway.names import Name
 MAX_CLIENTS = 4096  # a household has dozens; a flood of forged senders must not fill the memory
 MAX_READY = 16_384  # answers of all clients together: about 8 MB a worker
 MAX_KEY = 512  # bytes; longer queries are rare and not worth remembering
-IDLE = 5.0  # seconds; a dated answer that nobody wanted for so long is made anew when it is wanted
+IDLE = 30.0  # seconds; a dated answer that nobody wanted for so long is made anew when it is wanted
 _ID = bytes(2)
 
 # Who is answered without being asked for in the settings: private, shared (VPN), link-local, loopback.

@@ -92,18 +92,6 @@ def test_without_an_upstream_the_systems_resolvers_are_named(monkeypatch: pytest
     assert "it has none just now" in greeting(("127.0.0.1:53",), ())
 
 
-@pytest.mark.parametrize("called", ["hushgate", "pytest"])
-def test_commands_are_shown_as_this_person_can_call_them(
-    called: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / ".venv/bin").mkdir(parents=True)
-    place = tmp_path / ".venv/bin" / called
-    place.touch()
-    monkeypatch.setattr(sys, "argv", [str(place)])
-    monkeypatch.chdir(tmp_path)
-    assert room._command() == (".venv/bin/hushgate" if called == "hushgate" else "hushgate")
-
-
 def test_a_role_that_the_box_does_not_have_is_refused_with_those_it_has(
     terminal: Terminal, data: Data
 ) -> None:

@@ -1,5 +1,6 @@
 import json
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.commands import output
 from gateway.commands.output import cell, harmless
+from gateway.data import usual_root
 from gateway.store.rules import StoredRule
 
 ROWS = [
@@ -145,3 +147,20 @@ def test_long_text_hangs_below_its_beginning_on_a_terminal_only(
     monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
     output.pairs({"evidence": "a capture and a list of hosts"}, as_json=False)
     assert capsys.readouterr().out.splitlines() == lines
+
+
+@pytest.mark.parametrize("called", ["hushgate", "pytest"])
+def test_commands_are_shown_as_this_person_can_call_them(
+    called: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    place = tmp_path / ".venv/bin" / called
+    place.touch()
+    monkeypatch.setattr(sys, "argv", [str(place)])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SUDO_USER", raising=False)
+    name = ".venv/bin/hushgate" if called == "hushgate" else "hushgate"
+    assert output.command("status", usual_root()) == f"{name} status"
+    assert output.command("status", Path("/srv/box")) == f"{name} status --data /srv/box"
+    monkeypatch.setenv("SUDO_USER", "somebody")
+    assert output.command("status", usual_root()) == f"sudo {name} status"
