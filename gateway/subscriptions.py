@@ -10,12 +10,13 @@ import msgspec
 
 from gateway import changes
 from gateway.data import Data
-from gateway.errors import UsageError
+from gateway.errors import OwnFault, UsageError
 from gateway.policy import sources
 from gateway.policy.decide import Policy
 from gateway.policy.fetching import copies
 from gateway.policy.fetching.copies import Known, Validators
 from gateway.policy.publish import Applied
+from gateway.policy.snapshot import ListReport
 from gateway.policy.sources import Fetched, Outcome
 from gateway.settings import Settings
 from gateway.store import groups, lists
@@ -152,3 +153,19 @@ def _fetching(data: Data) -> Iterator[None]:
 def _lock(data: Data) -> Iterator[BinaryIO]:
     with (data.lists / "lock").open("wb") as file:
         yield file
+
+
+def report(data: Data, one: Subscription) -> ListReport:
+    """What became of the list's lines: in the generation in force, else by themselves.
+
+    A generation refuses more: what together would cost too much for each name. Raises OSError, SourceFault.
+    """
+    with contextlib.suppress(OwnFault):  # no generation that is whole: then its copy has to do
+        base = Policy.open(data.policy).shared.base
+        in_force = {entry.id: entry.version for entry in base.meta.lists}
+        if in_force.get(one.id) == one.version:
+            return next(report for report in base.reports() if report.id == one.id)
+    alone = copies.examine(copies.path_of(data.lists, one.version), one.syntax)
+    return ListReport(
+        one.id, one.name, alone.rule_lines + alone.refused, alone.rules, alone.refused, alone.refusals
+    )

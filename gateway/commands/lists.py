@@ -4,6 +4,8 @@ import time
 from argparse import Namespace
 from pathlib import Path
 
+import msgspec
+
 from gateway import changes, subscriptions
 from gateway.commands import output
 from gateway.commands.output import as_row
@@ -12,7 +14,7 @@ from gateway.commands.told import in_force, tell
 from gateway.data import existing
 from gateway.errors import UsageError
 from gateway.policy import sources
-from gateway.policy.fetching import copies, known_sources
+from gateway.policy.fetching import known_sources
 from gateway.policy.fetching.targets import SourceFault
 from gateway.policy.publish import Applied
 from gateway.store import lists
@@ -52,7 +54,9 @@ def add(options: Namespace) -> int:
     refreshed, applied = subscriptions.add(
         data, data.read_settings(), source, name=name, group=options.group, syntax=syntax
     )
-    one = refreshed.list
+    # What is in force may be less than what it holds: some patterns together would cost too much.
+    found = subscriptions.report(data, refreshed.list)
+    one = msgspec.structs.replace(refreshed.list, rules=found.rules, refused=found.refused)
     sentence = f"List {one.id} ({one.name}) for {', '.join(one.groups)}: {_rules(one)}"
     tell(options, sentence, _row(one), applied)
     if one.refused and not options.json:
@@ -141,19 +145,19 @@ def report(options: Namespace) -> int:
     if not one.version:
         raise UsageError(f"list {one.id} has never been fetched", hint=f"hushgate lists refresh {one.id}")
     try:
-        found = copies.examine(copies.path_of(data.lists, one.version), one.syntax)
+        found = subscriptions.report(data, one)
     except (OSError, SourceFault) as fault:
         raise UsageError(
             f"the copy of list {one.id} cannot be read: {fault}", hint=f"hushgate lists refresh {one.id}"
         ) from fault
     output.rows(
-        [as_row(refusal) for refusal in found.refusals],
+        [as_row(refusal) for refusal in found.examples],
         ["line", "reason", "text"],
         as_json=options.json,
         empty=f"none of its lines was refused: {found.rules} rules",
     )
-    if found.refused > len(found.refusals):
-        output.note(f"… and {found.refused - len(found.refusals)} more")
+    if found.refused > len(found.examples):
+        output.note(f"… and {found.refused - len(found.examples)} more")
     return 0
 
 

@@ -102,6 +102,14 @@ def test_lines_that_are_no_rules_are_told_with_their_number(terminal: Terminal, 
     assert "none of its lines was refused" in terminal.good("lists", "report", "1").err
 
 
+def test_what_is_told_is_what_is_in_force_and_not_what_the_list_holds(terminal: Terminal, file: Path) -> None:
+    file.write_text("".join(f"/x{number}[0-9]+/\n" for number in range(2100)))
+    said = terminal.good("lists", "add", str(file))
+    assert ": 2000 rules" in said.out
+    assert "100 lines of it" in said.err
+    assert len(terminal.rows("lists", "report", "1")) == 100
+
+
 def test_a_known_list_is_added_by_its_name(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving({"/light.txt": page(TEXT.encode())}) as server:
         url = f"http://127.0.0.1:{server.port}/light.txt"
