@@ -44,26 +44,28 @@ class UdpServer:
         batch, known, limit = self.batch, self._clients.known, self._limit
         data, sizes = batch.data, batch.out_words
         skip: list[int] = []
+        last: int | bytes | None = None
         for (slot, begin, size_at), length, peer in zip(
             _SLOTS, batch.lengths(count), batch.peers(count), strict=False
         ):
-            client = known.get(peer)
-            if client is None:
-                client = self._clients.meet(peer, batch.address(slot))
-            client.count += 1
-            if client.count > limit:
+            if peer != last:  # packets of one phone come together
+                last = peer
+                client = known.get(peer) or self._clients.meet(peer, batch.address(slot))
+                memo = client.memo
+            client.count = asked = client.count + 1
+            if asked > limit:
                 self.limited += 1
                 skip.append(slot)
                 continue
-            key = bytes(data[begin : begin + length - 2])
-            ready = client.memo.get(key)
+            key = data[begin : begin + length - 2]
+            ready = memo.get(key)
             if ready is not None:
                 if not ready.count:
                     client.touched.append(ready)
                 ready.count += 1
                 reply = ready.reply
             else:
-                fresh = self._fresh(batch, slot, bytes(data[begin - 2 : begin]) + key, client)
+                fresh = self._fresh(batch, slot, data[begin - 2 : begin] + key, client)
                 if fresh is None:
                     skip.append(slot)
                     continue
