@@ -273,8 +273,3 @@ class _Body:
         self.data += name[:at] + ((0xC000 | offset).to_bytes(2, "big") if known else ROOT)
         if hops < MAX_HOPS:
             self._remember(name, position, at, hops + 1 if known else 0)
-
-
-def truncated(reply: bytes) -> bool:
-    """Was this reply cut to fit?"""
-    return bool(reply[2] & TC >> 8)

@@ -8,10 +8,8 @@ from typing import Protocol
 from gateway.dns.upstream.address import UpstreamAddress, is_address
 from gateway.dns.wire import Answer, Question
 from gateway.errors import UpstreamFault
-from gateway.iana import AAAA, A
 
 LookUp = Callable[[str], Awaitable[Sequence[str]]]  # host name → addresses; raises UpstreamFault
-ADDRESS_TYPES = (A, AAAA)
 
 
 class Upstream(Protocol):
