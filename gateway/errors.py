@@ -17,6 +17,18 @@ class UsageError(HushgateError):
     """The user asked for something that cannot be: an unknown group, an unusable rule. Exit code 1."""
 
 
+class Missing(UsageError):
+    """What was named is not there."""
+
+
+class Conflict(UsageError):
+    """It is there already, or is not to be changed that way."""
+
+
+class Stale(Conflict):
+    """Somebody else changed it meanwhile."""
+
+
 class ClientFault(HushgateError):
     """The packet is the asker's fault: FORMERR, NOTIMP, REFUSED or silence, never an event of ours."""
 

@@ -13,9 +13,10 @@ from gateway.control import KEEPER
 from gateway.data import Data
 from gateway.dns import resolver
 from gateway.errors import HushgateError, UsageError
-from gateway.settings import Settings
+from gateway.settings import OFF, Settings
 
 MAX_FILES = 8192
+PANEL = "panel"  # the role of the control API
 
 Life = Callable[[asyncio.Event], Awaitable[None]]
 
@@ -24,7 +25,8 @@ def names(settings: Settings) -> list[str]:
     """The roles of a box with these settings, in the order in which they start."""
     # DNS first: a phone that wakes up asks at once. The keeper catches up on what happened before it.
     unbound = [resolver.ROLE] if resolver.wanted(settings) else []
-    return [*unbound, *(f"dns-{index}" for index in range(workers(settings))), KEEPER]
+    panel = [PANEL] if settings.panel.listen != OFF else []
+    return [*unbound, *(f"dns-{index}" for index in range(workers(settings))), KEEPER, *panel]
 
 
 def workers(settings: Settings) -> int:
@@ -75,7 +77,10 @@ def _life(role: str, data: Data, settings: Settings) -> Life:
         from gateway import keeper
 
         return lambda stop: keeper.run(data, settings, stop)
-    raise UsageError(f"there is no role {role!r}", hint="roles: dns-0, dns-1 …, keeper")
+    if role == PANEL:
+        panel = import_module("api.role")  # by name: nothing of the gateway knows what is in there
+        return lambda stop: panel.run(data, settings, stop)
+    raise UsageError(f"there is no role {role!r}", hint="roles: dns-0, dns-1 …, keeper, panel")
 
 
 async def _until_signal(life: Life) -> None:

@@ -19,6 +19,7 @@ from gateway.errors import SettingsError
 ENVIRONMENT_PREFIX = "HUSHGATE_"
 DEFAULT_FILE = Path("/etc/hushgate/hushgate.toml")
 # Not settings of a section: where to find things, read by the command line.
+OFF = "off"
 OTHER_VARIABLES = {"HUSHGATE_DATA", "HUSHGATE_CONFIG"}
 
 
@@ -49,7 +50,14 @@ class Dns(_Section, frozen=True):
 class Panel(_Section, frozen=True):
     """[panel]"""
 
-    listen: str = "0.0.0.0:8080"
+    listen: str = "0.0.0.0:8080"  # "off": neither panel nor API
+    tls: Literal["off", "self-signed", "own"] = "off"
+    certificate: str = ""  # PEM files, with tls = "own"
+    key: str = ""
+    hosts: tuple[str, ...] = ()  # names it may be asked by, besides the box's own
+    allow: tuple[str, ...] = ()  # networks that may ask, besides private, link-local and VPN ranges
+    adapters: tuple[Literal["adguardhome", "pihole"], ...] = ()  # whose API is offered as well
+    private_webhooks: bool = False  # may a webhook go to loopback, private or link-local addresses?
 
 
 class Firewall(_Section, frozen=True):
@@ -235,14 +243,16 @@ def check(settings: Settings) -> None:
     """What types cannot say: addresses, networks, ranges. Raises SettingsError, its message "key: what"."""
     for address in settings.dns.listen:
         endpoint(address, "dns.listen")
-    endpoint(settings.panel.listen, "panel.listen")
-    for network in settings.dns.allow:
-        try:
-            ipaddress.ip_network(network)
-        except ValueError as error:
-            raise SettingsError(
-                f"dns.allow: {error}", hint='write a network such as "198.51.100.0/24"'
-            ) from None
+    if settings.panel.listen != OFF:
+        endpoint(settings.panel.listen, "panel.listen")
+    for key, networks in (("dns.allow", settings.dns.allow), ("panel.allow", settings.panel.allow)):
+        for network in networks:
+            try:
+                ipaddress.ip_network(network)
+            except ValueError as error:
+                raise SettingsError(
+                    f"{key}: {error}", hint='write a network such as "198.51.100.0/24"'
+                ) from None
     for domain in settings.dns.private_answers:
         try:
             names.from_text(domain)

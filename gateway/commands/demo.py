@@ -28,6 +28,7 @@ from gateway.names import from_text
 from gateway.settings import Settings, endpoint
 from gateway.store import devices
 from gateway.store.engine import open_journal
+from gateway.works import plainly
 
 NAME = "Redmi Note (demo)"
 KIND = "demo"
@@ -171,7 +172,7 @@ def _wait_for_log(data: Data, source: str) -> None:
     wanted = Filters(devices=(source,), name=SCENES[-1][1][-1], since=int(time.time()) - 1)
     until = time.monotonic() + _LOG_WAIT
     try:
-        with changes.plainly():
+        with plainly():
             while not search.newest(journal, wanted, limit=1).rows and time.monotonic() < until:
                 time.sleep(_LOOK)
     finally:

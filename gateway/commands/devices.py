@@ -18,6 +18,7 @@ from gateway.policy.publish import Applied
 from gateway.policy.state import EVERYONE
 from gateway.store import devices
 from gateway.store.engine import open_journal
+from gateway.works import plainly
 
 COLUMNS = ["address", "name", "kind", "group", "tags", "asked", "blocked", "last_seen"]
 
@@ -81,7 +82,7 @@ def forget(data: Data, address: str) -> tuple[int, Applied | None]:
         applied = change.applied
     journal = open_journal(data.root, data.read_settings().store.url)
     try:
-        with changes.plainly():
+        with plainly():
             return wipe_device(journal, address), applied
     finally:
         journal.close()
@@ -92,7 +93,7 @@ def _seen(data: Data) -> tuple[Seen, ...]:
     try:
         journal = open_journal(data.root, data.read_settings().store.url)
         try:
-            with changes.plainly():
+            with plainly():
                 return seen.devices(journal)
         finally:
             journal.close()

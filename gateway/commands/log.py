@@ -7,7 +7,6 @@ from argparse import Namespace
 from collections.abc import Mapping
 from datetime import datetime
 
-from gateway import changes
 from gateway.commands import output, who
 from gateway.commands.output import as_row
 from gateway.commands.times import since
@@ -17,6 +16,7 @@ from gateway.journal import search
 from gateway.journal.search import Filters, LogRow
 from gateway.policy.state import DeviceState
 from gateway.store.engine import Database, open_journal
+from gateway.works import plainly
 
 SHOWN = 100  # rows for a person who names no number
 POLL = 0.25  # seconds between looks while following: the journal itself is up to two seconds behind
@@ -30,7 +30,7 @@ def log(options: Namespace) -> int:
     paper = _Paper(names, as_json=options.json)
     database = open_journal(data.root, data.read_settings().store.url)
     try:
-        with changes.plainly():
+        with plainly():
             if options.json and options.limit is None and not options.follow:
                 _all(database, filters, paper)
                 return 0

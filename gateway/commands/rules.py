@@ -12,6 +12,7 @@ from gateway.data import existing
 from gateway.policy.syntax import parse_rule
 from gateway.store import rules
 from gateway.store.rules import StoredRule
+from gateway.works import Change
 
 COLUMNS = ["id", "text", "group", "enabled", "expires", "comment"]
 
@@ -69,7 +70,7 @@ def _switch(options: Namespace, *, enabled: bool) -> int:
     return _told(options, rule, change, f"is {state}")
 
 
-def _told(options: Namespace, rule: StoredRule, change: changes.Change, state: str) -> int:
+def _told(options: Namespace, rule: StoredRule, change: Change, state: str) -> int:
     until = f" until {clock(rule.expires, time.time())}" if rule.expires and state != "is gone" else ""
     sentence = f"Rule {rule.id} for {rule.group} {state}{until}: {rule.text}"
     return tell(options, sentence, as_row(rule), change.applied, about=rule.text)

@@ -4,9 +4,9 @@ from argparse import Namespace
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.changes import summary
 from gateway.commands import output
 from gateway.policy.publish import Applied
+from gateway.works import summary
 
 MAX_WARNINGS = 5
 

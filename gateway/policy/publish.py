@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -101,17 +102,43 @@ class Publisher:
 
     def publish(self, read: Read) -> Applied:
         """Put everything in force; compiles the lists if they or the catalogue have changed. Raises as above."""
+        with self.prepared(read) as publish:
+            return publish(read)
+
+    @contextmanager
+    def prepared(self, read: Read) -> Iterator[Callable[[Read], Applied]]:
+        """Compile the lists of `read`; what is yielded then puts a state of the same lists in force at once.
+
+        Nobody else compiles meanwhile, while rules may still be published. Raises as above.
+        """
         started = self._ticks()
         with self._turn("lock-compiler", MAX_WAIT + DEADLINE):
-            work = job(read().lists, self._catalogue)
-            basis = _Basis(work.fingerprint)
-            before = self._in_force()
-            shared = self._base_of(before) if before and before.fingerprint == basis.fingerprint else None
-            if shared is None:
-                basis = self._compile(work)
-                shared = _opened(basis.part, basis.sha256)
-            with self._turn("lock", MAX_WAIT):
-                return self._commit(read(), self._in_force(), shared, basis, started)
+            ready: _Ready | None = self._ready(self._work(read()))
+
+            def publish(read: Read) -> Applied:
+                nonlocal ready
+                with self._turn("lock", MAX_WAIT):
+                    state = read()
+                    work = self._work(state)
+                    if ready is None or ready.basis.fingerprint != work.fingerprint:
+                        ready = self._ready(work)  # not what was prepared
+                    held, ready = ready, None  # its part is used once
+                    return self._commit(state, self._in_force(), held.shared, held.basis, started)
+
+            yield publish
+
+    def _work(self, state: PolicyState) -> Job:
+        return job(state.lists, self._catalogue, state.bundles)
+
+    def _ready(self, work: Job) -> "_Ready":
+        """The base in force where it was made of this, else a new one. For who has the compiler's turn."""
+        before = self._in_force()
+        if before and before.fingerprint == work.fingerprint:
+            shared = self._base_of(before)
+            if shared:
+                return _Ready(shared, _Basis(work.fingerprint))
+        basis = self._compile(work)
+        return _Ready(_opened(basis.part, basis.sha256), basis)
 
     def _commit(
         self, state: PolicyState, before: Manifest | None, shared: Shared, basis: "_Basis", started: float
@@ -233,6 +260,13 @@ class _Basis(msgspec.Struct, frozen=True):
     part: Path | None = None
     sha256: str = ""
     reports: tuple[ListReport, ...] = ()
+
+
+class _Ready(NamedTuple):
+    """A base to lay an overlay on."""
+
+    shared: Shared
+    basis: _Basis
 
 
 _ROOM = "make room on the disk, or see who may write to the policy's folder"

@@ -3,6 +3,7 @@
 import msgspec
 from sqlmodel import Session, col, func, select
 
+from gateway.author import Author
 from gateway.store.tables import GenerationTable
 from gateway.store.text import MAX_COMMENT
 
@@ -16,10 +17,12 @@ class Generation(msgspec.Struct, frozen=True):
     created: int  # Unix seconds
     cause: str
     counts: dict[str, int]  # what → how many: rules, names, lists …
+    author: str
+    whence: str  # the author's address; "" on the box itself
 
 
 def add_generation(
-    session: Session, number: int, *, now: int, cause: str, counts: dict[str, int]
+    session: Session, number: int, *, now: int, cause: str, counts: dict[str, int], by: Author | None = None
 ) -> Generation:
     """Note that a policy was published, again if its number was used before (a file was set aside, say)."""
     row = session.get(GenerationTable, number) or GenerationTable(
@@ -28,6 +31,7 @@ def add_generation(
     row.created = now
     row.cause = cause.replace("\0", "�")[:MAX_COMMENT]
     row.counts = msgspec.json.encode(counts).decode()
+    row.author, row.whence = (by.who[:MAX_COMMENT], by.whence[:MAX_COMMENT]) if by else ("", "")
     session.add(row)
     session.flush()
     old = select(GenerationTable).where(GenerationTable.number <= number - KEPT)
@@ -50,4 +54,4 @@ def list_generations(session: Session, limit: int = 50) -> tuple[Generation, ...
 
 def _value(row: GenerationTable) -> Generation:
     counts = msgspec.json.decode(row.counts, type=dict[str, int])
-    return Generation(number=row.number, created=row.created, cause=row.cause, counts=counts)
+    return Generation(row.number, row.created, row.cause, counts, row.author, row.whence)

@@ -3,7 +3,7 @@
 import msgspec
 from sqlmodel import Session, col, select
 
-from gateway.errors import UsageError
+from gateway.errors import Conflict, Missing, UsageError
 from gateway.model import BlockedAnswer, Mode, Profile
 from gateway.policy.state import EVERYONE
 from gateway.store.tables import DeviceTable, GroupTable, PauseTable
@@ -114,7 +114,7 @@ def remove_group(session: Session, name: str) -> Group:
 def _checked_name(session: Session, name: str) -> str:
     name = one_line(name, "the group's name", MAX_NAME, empty=False)
     if session.get(GroupTable, name) is not None:
-        raise UsageError(f"there is a group {name} already")
+        raise Conflict(f"there is a group {name} already")
     return name
 
 
@@ -122,7 +122,7 @@ def _row(session: Session, name: str) -> GroupTable:
     row = session.get(GroupTable, name) if "\0" not in name else None
     if row is None:
         known = ", ".join(group.name for group in list_groups(session))
-        raise UsageError(f"no group {one_line(name, 'the group', MAX_NAME)}", hint=f"there are: {known}")
+        raise Missing(f"no group {one_line(name, 'the group', MAX_NAME)}", hint=f"there are: {known}")
     return row
 
 

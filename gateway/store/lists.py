@@ -3,11 +3,14 @@
 import msgspec
 from sqlmodel import Session, col, delete, func, or_, select
 
-from gateway.errors import UsageError
+from gateway.errors import Conflict, Missing
 from gateway.policy.state import EVERYONE
 from gateway.store import groups
+from gateway.store.access_tables import SecretTable
 from gateway.store.tables import ListGroupTable, ListTable
 from gateway.store.text import MAX_NAME, MAX_SOURCE, one_line
+
+_LAST_NUMBER = "last list's number"
 
 
 class Subscription(msgspec.Struct, frozen=True):
@@ -26,6 +29,7 @@ class Subscription(msgspec.Struct, frozen=True):
     rules: int
     refused: int
     error: str  # why the last fetch failed; "" if it did not
+    origin: str = ""  # "bundle:NAME" where a bundle brought it; "" for the user's own
 
 
 def add_list(
@@ -35,13 +39,16 @@ def add_list(
     name: str = "",
     syntax: str = "auto",
     for_groups: tuple[str, ...] = (EVERYONE,),
+    origin: str = "",
 ) -> Subscription:
-    """Subscribe. A source that is there already gains the groups. Raises UsageError."""
+    """Subscribe. A source that is there already, of the same origin, gains the groups. Raises UsageError."""
     source = one_line(source, "the list's address", MAX_SOURCE, empty=False)
-    row = session.exec(select(ListTable).where(ListTable.source == source)).first()
+    same = select(ListTable).where(ListTable.source == source, ListTable.origin == origin)
+    row = session.exec(same).first()
     if row is None:
         row = ListTable(
-            name=_free_name(session, name, source),
+            id=_next_number(session),
+            name=free_name(session, name, source),
             source=source,
             syntax=syntax,
             enabled=True,
@@ -52,11 +59,12 @@ def add_list(
             rules=0,
             refused=0,
             error="",
+            origin=origin,
         )
         session.add(row)
         session.flush()
     for group in for_groups:
-        _link(session, row.id or 0, groups.get_group(session, group).name)
+        link(session, row.id or 0, groups.get_group(session, group).name)
     return _value(session, row)
 
 
@@ -80,6 +88,8 @@ def update_list(
 ) -> Subscription:
     """Change what is given, leave what is None. Raises UsageError."""
     row = _row(session, which)
+    if syntax is not None or for_groups is not None:
+        _check_own(row)
     if enabled is not None:
         row.enabled = enabled
     if syntax is not None:
@@ -88,7 +98,7 @@ def update_list(
     if for_groups is not None:
         session.exec(delete(ListGroupTable).where(col(ListGroupTable.list_id) == row.id))
         for group in for_groups:
-            _link(session, row.id or 0, groups.get_group(session, group).name)
+            link(session, row.id or 0, groups.get_group(session, group).name)
     session.flush()
     return _value(session, row)
 
@@ -126,6 +136,7 @@ def failed_list(session: Session, number: int, error: str) -> Subscription:
 def remove_list(session: Session, which: str | int) -> Subscription:
     """Unsubscribe and say what it was. Raises UsageError."""
     row = _row(session, which)
+    _check_own(row)
     value = _value(session, row)
     session.exec(delete(ListGroupTable).where(col(ListGroupTable.list_id) == row.id))
     session.delete(row)
@@ -133,20 +144,35 @@ def remove_list(session: Session, which: str | int) -> Subscription:
     return value
 
 
-def _free_name(session: Session, name: str, source: str) -> str:
-    """The wished name, or one made from the end of the source; a number is added where it is taken."""
+def _next_number(session: Session) -> int:
+    """One that no list has had. Not the database's: PostgreSQL counts what is taken back, too, and a list that is
+    tried first would get another number when it is stored."""
+    noted = session.get(SecretTable, _LAST_NUMBER) or SecretTable(name=_LAST_NUMBER, value="0", changed=0)
+    there = session.exec(select(func.max(ListTable.id))).one() or 0
+    number = max(int(noted.value), there) + 1
+    noted.value = str(number)
+    session.add(noted)
+    return number
+
+
+def free_name(session: Session, name: str, source: str) -> str:
+    """The wished name, or one made from the end of the source; a number is added where it is taken.
+
+    Raises Conflict where a wished one is taken.
+    """
     wished = one_line(name, "the list's name", MAX_NAME)
     made = wished or (source.split("?")[0].rstrip("/").rpartition("/")[2][: MAX_NAME - 4] or "list")
     candidate, count = made, 1
     while session.exec(select(ListTable.id).where(ListTable.name == candidate)).first() is not None:
         if wished:
-            raise UsageError(f"there is a list {wished} already")
+            raise Conflict(f"there is a list {wished} already")
         count += 1
         candidate = f"{made} {count}"
     return candidate
 
 
-def _link(session: Session, number: int, group: str) -> None:
+def link(session: Session, number: int, group: str) -> None:
+    """Have the list count for the group, too, after the group's others."""
     if session.get(ListGroupTable, (number, group)) is None:
         last = session.exec(
             select(func.max(ListGroupTable.position)).where(ListGroupTable.group == group)
@@ -165,8 +191,18 @@ def _row(session: Session, which: str | int) -> ListTable:
         row = session.exec(select(ListTable).where(same).order_by(col(ListTable.id))).first()
     if row is None:
         shown = one_line(str(which), "the list", MAX_SOURCE)
-        raise UsageError(f"no list {shown}", hint="hushgate lists list shows them")
+        raise Missing(f"no list {shown}", hint="hushgate lists list shows them")
     return row
+
+
+def _check_own(row: ListTable) -> None:
+    """What a bundle brought changes with the bundle; the user may only switch it. Raises Conflict."""
+    if row.origin:
+        name = row.origin.partition(":")[2]
+        raise Conflict(
+            f"the list {row.name} belongs to the bundle {name}",
+            hint=f"disable it, or remove all the bundle brought: hushgate bundle remove {name}",
+        )
 
 
 def _value(session: Session, row: ListTable) -> Subscription:
@@ -189,4 +225,5 @@ def _value(session: Session, row: ListTable) -> Subscription:
         rules=row.rules,
         refused=row.refused,
         error=row.error,
+        origin=row.origin,
     )

@@ -10,7 +10,9 @@ from gateway.store.tables import PauseTable
 
 def put_pause(session: Session, pause: PauseState) -> PauseState:
     """Begin a pause, or set the end of the one there is. Raises UsageError for an unknown group or device."""
-    target = _checked_target(session, pause.scope, pause.target)
+    target = pause_target(session, pause.scope, pause.target)
+    if pause.scope == "device":  # it may be paused before it is known by anything but its address
+        devices.put_device(session, target, now=0)
     row = _find(session, pause.scope, target)
     if row is None:
         row = PauseTable(scope=pause.scope, target=target, until=0, boot_until=0.0, boot_id="")
@@ -26,8 +28,8 @@ def list_pauses(session: Session) -> tuple[PauseState, ...]:
 
 
 def remove_pause(session: Session, scope: str, target: str = "") -> PauseState | None:
-    """End a pause. None if there was none."""
-    row = _find(session, scope, target)
+    """End a pause. None if there was none. Raises UsageError for an unknown group or name of a device."""
+    row = _find(session, scope, pause_target(session, scope, target))
     if row is None:
         return None
     value = _value(row)
@@ -36,16 +38,15 @@ def remove_pause(session: Session, scope: str, target: str = "") -> PauseState |
     return value
 
 
-def _checked_target(session: Session, scope: str, target: str) -> str:
+def pause_target(session: Session, scope: str, target: str) -> str:
+    """As it is kept: the group's name, the device's key, "" for all. Raises UsageError."""
     match scope:
         case "all":
             return ""
         case "group":
             return groups.get_group(session, target).name
         case "device":
-            # A device may be paused before it is known by anything but its address.
-            known = {device.name: device.address for device in devices.list_devices(session) if device.name}
-            return devices.put_device(session, known.get(target, target), now=0).address
+            return devices.key_meant(session, target)
         case _:
             raise UsageError(f"a pause is for all, a group or a device, not for {scope!r:.40}")
 

@@ -1,13 +1,17 @@
 """All that the compiler needs, in one consistent read."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 from sqlmodel import Session, col, select
 
 from gateway.policy.state import DeviceState, GroupState, ListState, PolicyState, UserRule
-from gateway.store import devices, groups, lists, pauses, rules
+from gateway.store import addresses, devices, groups, lists, pauses, rules
 from gateway.store.tables import ListGroupTable
+
+# Addresses and MACs in a rule's $client; whatever else is found there is none.
+_CLIENTS = re.compile(r"(?<=client=)[^,]+")
 
 
 def load_state(session: Session, copy_of: Callable[[str], Path]) -> PolicyState:
@@ -21,11 +25,9 @@ def load_state(session: Session, copy_of: Callable[[str], Path]) -> PolicyState:
     for link in session.exec(select(ListGroupTable).order_by(col(ListGroupTable.position))):
         if link.list_id in ids:
             linked.setdefault(link.group, []).append(link.list_id)
+    written = rules.list_rules(session)
     return PolicyState(
-        rules=tuple(
-            UserRule(rule.id, rule.text, rule.group, rule.enabled, rule.expires)
-            for rule in rules.list_rules(session)
-        ),
+        rules=tuple(UserRule(rule.id, rule.text, rule.group, rule.enabled, rule.expires) for rule in written),
         groups=tuple(
             GroupState(
                 name=group.name,
@@ -38,10 +40,7 @@ def load_state(session: Session, copy_of: Callable[[str], Path]) -> PolicyState:
             )
             for group in groups.list_groups(session)
         ),
-        devices=tuple(
-            DeviceState(device.address, device.name, device.group, device.tags)
-            for device in devices.list_devices(session)
-        ),
+        devices=_devices(session, [rule.text for rule in written]),
         pauses=pauses.list_pauses(session),
         lists=tuple(
             ListState(
@@ -49,4 +48,24 @@ def load_state(session: Session, copy_of: Callable[[str], Path]) -> PolicyState:
             )
             for found in have
         ),
+        bundles=bundles.states(session),
     )
+
+
+def _devices(session: Session, texts: list[str]) -> tuple[DeviceState, ...]:
+    """Those that somebody has set, then those that one of these rules names in $client.
+
+    The latter may be nobody's device yet, but the rule is to count for all of its addresses.
+    """
+    found = {
+        one.address: DeviceState(one.address, one.name, one.group, one.tags, one.addresses)
+        for one in devices.list_devices(session)
+    }
+    known = addresses.addresses_of(session)
+    clients = (client for text in texts for value in _CLIENTS.findall(text) for client in value.split("|"))
+    for client in clients:
+        named = addresses.canonical(client.strip("~'\" "))
+        key = addresses.key_of(session, named) if named else ""
+        if key and key not in found and named not in found:
+            found[key] = DeviceState(key, addresses=known.get(key, ()))
+    return tuple(found.values())

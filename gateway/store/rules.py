@@ -3,7 +3,7 @@
 import msgspec
 from sqlmodel import Session, col, select
 
-from gateway.errors import UsageError
+from gateway.errors import Conflict, Missing, UsageError
 from gateway.policy.state import EVERYONE
 from gateway.store import groups
 from gateway.store.tables import RuleTable
@@ -20,6 +20,7 @@ class StoredRule(msgspec.Struct, frozen=True):
     enabled: bool
     created: int  # Unix seconds
     expires: int  # Unix seconds; 0 for never
+    origin: str = ""  # "bundle:NAME" where a bundle brought it; "" for the user's own
 
 
 def add_rule(
@@ -33,7 +34,9 @@ def add_rule(
     comment = one_line(comment, "the comment", MAX_COMMENT)
     groups.get_group(session, group)
     row = session.exec(
-        select(RuleTable).where(RuleTable.group == group, RuleTable.text == text)
+        select(RuleTable).where(
+            RuleTable.group == group, RuleTable.text == text, RuleTable.origin == ""
+        )
     ).one_or_none()
     if row is None:
         row = RuleTable(text=text, group=group, comment=comment, enabled=True, created=now, expires=expires)
@@ -71,6 +74,8 @@ def update_rule(
 ) -> StoredRule:
     """Change what is given, leave what is None. Raises UsageError."""
     row = _row(session, number)
+    if any(value is not None for value in (text, group, comment, expires)):
+        _check_own(row)
     if text is not None:
         row.text = one_line(text, "the rule", MAX_RULE, empty=False)
     if group is not None:
@@ -83,12 +88,15 @@ def update_rule(
         row.expires = expires
     with session.no_autoflush:
         query = select(RuleTable.id).where(
-            RuleTable.group == row.group, RuleTable.text == row.text, RuleTable.id != number
+            RuleTable.group == row.group,
+            RuleTable.text == row.text,
+            RuleTable.origin == row.origin,
+            RuleTable.id != number,
         )
         other = session.exec(query).first()
     if other is not None:
         session.expire(row)
-        raise UsageError(f"rule {other} of this group has this text already")
+        raise Conflict(f"rule {other} of this group has this text already")
     session.add(row)
     session.flush()
     return _value(row)
@@ -97,6 +105,7 @@ def update_rule(
 def remove_rule(session: Session, number: int) -> StoredRule:
     """Remove the rule and say what it was. Raises UsageError."""
     row = _row(session, number)
+    _check_own(row)
     value = _value(row)
     session.delete(row)
     session.flush()
@@ -119,11 +128,21 @@ def remove_expired(session: Session, now: int) -> tuple[StoredRule, ...]:
 def _row(session: Session, number: int) -> RuleTable:
     row = session.get(RuleTable, number) if 0 < number < 2**31 else None
     if row is None:
-        raise UsageError(f"no rule {number}", hint="hushgate rules list shows the numbers")
+        raise Missing(f"no rule {number}", hint="hushgate rules list shows the numbers")
     return row
+
+
+def _check_own(row: RuleTable) -> None:
+    """What a bundle brought changes with the bundle; the user may only switch it. Raises Conflict."""
+    if row.origin:
+        name = row.origin.partition(":")[2]
+        raise Conflict(
+            f"rule {row.id} belongs to the bundle {name}",
+            hint=f"disable it, or remove all the bundle brought: hushgate bundle remove {name}",
+        )
 
 
 def _value(row: RuleTable) -> StoredRule:
     if row.id is None:
         raise UsageError("the rule has no number yet")
-    return StoredRule(row.id, row.text, row.group, row.comment, row.enabled, row.created, row.expires)
+    return StoredRule(row.id, row.text, row.group, row.comment, row.enabled, row.created, row.expires, row.origin)

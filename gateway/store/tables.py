@@ -1,6 +1,6 @@
 """The tables of the policy: small and precious. Rows never leave the store; frozen values do."""
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, MetaData, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, MetaData, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from gateway.model import BlockedAnswer, Mode, Profile
@@ -35,6 +35,7 @@ class GroupTable(PolicyTable, table=True):
     inherit: bool
     catalogue: bool
     comment: str
+    schedule: str = ""  # JSON, see gateway/schedule.py; "" for none
 
 
 class RuleTable(PolicyTable, table=True):
@@ -42,7 +43,7 @@ class RuleTable(PolicyTable, table=True):
 
     __tablename__ = "rule"
     __table_args__ = (
-        UniqueConstraint("group", "text", name="rule_once_a_group"),
+        UniqueConstraint("group", "text", "origin", name="rule_once_a_group"),
         # An id is the rule's number in the log: it must never come to mean another rule.
         {"sqlite_autoincrement": True},
     )
@@ -54,10 +55,13 @@ class RuleTable(PolicyTable, table=True):
     enabled: bool
     created: int = Field(sa_type=BigInteger)
     expires: int = Field(sa_type=BigInteger)
+    tags: str = ""  # joined by commas
+    origin: str = ""  # "bundle:NAME" where a bundle brought it; "" for the user's own
+    changed: int = Field(default=0, sa_type=BigInteger)
 
 
 class DeviceTable(PolicyTable, table=True):
-    """A device, known by its address for now."""
+    """A device, known by its MAC where the neighbour table tells it, else by its IP address."""
 
     __tablename__ = "device"
     __table_args__ = (UniqueConstraint("address", name="device_address"),)
@@ -70,6 +74,16 @@ class DeviceTable(PolicyTable, table=True):
     tags: str  # joined by commas
     first_seen: int = Field(sa_type=BigInteger)
     last_seen: int = Field(sa_type=BigInteger)
+
+
+class AddressTable(PolicyTable, table=True):
+    """An IP address that a device known by its MAC has, or had."""
+
+    __tablename__ = "address"
+
+    address: str = Field(primary_key=True)
+    device_key: str = Field(index=True)
+    seen: int = Field(sa_type=BigInteger)
 
 
 class ListTable(PolicyTable, table=True):
@@ -94,6 +108,7 @@ class ListTable(PolicyTable, table=True):
     rules: int
     refused: int
     error: str
+    origin: str = ""  # "bundle:NAME" where a bundle brought it
 
 
 class ListGroupTable(PolicyTable, table=True):
@@ -134,3 +149,36 @@ class GenerationTable(PolicyTable, table=True):
     created: int = Field(sa_type=BigInteger)
     cause: str
     counts: str  # JSON object: what → how many
+    author: str = ""
+    whence: str = ""  # the author's address
+    state: bytes | None = Field(default=None, sa_type=LargeBinary)  # see snapshots.py; NULL for old ones
+
+
+class BundleKeyTable(PolicyTable, table=True):
+    """A key whose bundles are trusted."""
+
+    __tablename__ = "bundle_key"
+
+    id: str = Field(primary_key=True)  # minisign's key id, 16 hexadecimal digits in upper case
+    name: str
+    public_key: str
+    created: int = Field(sa_type=BigInteger)
+
+
+class BundleTable(PolicyTable, table=True):
+    """A signed bundle that is in force, or is to be fetched."""
+
+    __tablename__ = "bundle"
+
+    name: str = Field(primary_key=True)
+    url: str  # "" for one that was handed in
+    key_id: str
+    version: int = Field(sa_type=BigInteger)
+    issued: int = Field(sa_type=BigInteger)
+    expires: int = Field(sa_type=BigInteger)
+    sha256: str  # of the bundle's file
+    content: bytes | None = Field(default=None, sa_type=LargeBinary)  # its catalogue (JSON); the rest is rows
+    applied: int = Field(sa_type=BigInteger)
+    fetched: int = Field(sa_type=BigInteger)
+    error: str
+    highest: int = Field(sa_type=BigInteger)  # version ever applied: none goes back

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from gateway import changes
+from gateway import changes, works
 from gateway.data import Data
 from gateway.errors import OwnFault, UsageError
 from gateway.policy import manifest
 from gateway.policy.fetching import copies
 from gateway.policy.publish import Publisher
 from gateway.store import devices, generations, groups, lists, rules
-from gateway.store.engine import Session, open_store
+from gateway.store.engine import Session
 from gateway.store.faults import StoreAway
 from gateway.store.generations import Generation
 from gateway.store.lists import Subscription
@@ -223,11 +223,11 @@ def test_whoever_publishes_between_a_change_and_its_commit_does_not_undo_it(
 
     def in_between(*arguments: Any, **more: Any) -> Any:
         if next(once, False):  # published, not committed: somebody else cannot see it
-            changes._Press(plain, database, "somebody else").all(lambda: before)
+            somebody._all(lambda: before)
         return note(*arguments, **more)
 
-    with contextlib.closing(open_store(plain.root)) as database:
-        before = changes._Press(plain, database, "").committed()
+    with changes.works(plain) as somebody:
+        before = somebody.committed()
         monkeypatch.setattr(generations, "add_generation", in_between)
         add(plain, "||a.example^")
     assert says(plain, "a.example").startswith("blocked")
@@ -271,7 +271,7 @@ def test_what_changes_no_verdict_publishes_nothing(data: Data) -> None:
 
 
 def test_a_locked_database_is_one_line_with_a_hint(plain: Data, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(changes, "BUSY_MS", 20)
+    monkeypatch.setattr(works, "BUSY_MS", 20)
     with contextlib.closing(sqlite3.connect(plain.root / "hushgate.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreAway, match="locked") as caught:
@@ -282,7 +282,7 @@ def test_a_locked_database_is_one_line_with_a_hint(plain: Data, monkeypatch: pyt
 
 
 def test_an_error_of_ours_is_not_taken_for_the_databases() -> None:
-    with pytest.raises(ValueError, match="ours"), changes.plainly():
+    with pytest.raises(ValueError, match="ours"), works.plainly():
         raise ValueError("ours")
 
 

@@ -11,11 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway import cli
 from gateway.cli import main, parser
 from gateway.commands import status
 from gateway.errors import OwnFault, SettingsError, UsageError
-from gateway.model import Action, BlockedAnswer, Mode, Profile
 
 
 @pytest.fixture(autouse=True)
@@ -70,13 +68,6 @@ def test_every_verb_leads_to_a_command_and_takes_a_folder(verb: str) -> None:
     assert ("--json" in made._option_string_actions) == (verb not in ("up", "run"))
     assert made.description
     assert all(action.help for action in made._actions if action.option_strings)
-
-
-def test_choices_are_those_of_the_model() -> None:
-    assert tuple(Profile) == cli.PROFILES
-    assert tuple(Mode) == cli.MODES
-    assert set(cli.ANSWERS) == set(BlockedAnswer)
-    assert tuple(Action) == cli.ACTIONS
 
 
 def test_without_a_verb_help_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from gateway import cli
 from gateway.data import Data
 from gateway.policy.fetching import known_sources
 from gateway.policy.fetching.known_sources import KnownSource
 from gateway.policy.syntax import SYNTAXES
+from gateway.verbs import grammar
 from tests.fakes.idle_box import says
 from tests.fakes.list_server import Handler, serving
 from tests.fakes.list_server import text as page
@@ -189,4 +189,4 @@ def test_a_group_that_is_not_there_is_said_before_the_download(terminal: Termina
 
 
 def test_syntaxes_are_those_that_can_be_read() -> None:
-    assert set(cli.SYNTAXES) == set(SYNTAXES)
+    assert set(grammar.SYNTAXES) == set(SYNTAXES)

@@ -5,16 +5,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 
 from gateway.journal.tables import JournalTable
-from gateway.store import migrate
+from gateway.store import migrate, rules
+from gateway.store.access_tables import AccountTable
 from gateway.store.engine import Database, open_journal, open_store
-from gateway.store.tables import PolicyTable
 
-PARTS = {"policy": (open_store, PolicyTable.metadata), "journal": (open_journal, JournalTable.metadata)}
+PARTS = {"policy": (open_store, AccountTable.metadata), "journal": (open_journal, JournalTable.metadata)}
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -53,3 +55,27 @@ def test_folder_with_odd_characters_is_no_trouble(tmp_path: Path) -> None:
     folder.mkdir()
     open_store(folder).close()
     assert [path.name for path in folder.glob("*.db")] == ["hushgate.db"]
+
+
+def test_rules_of_before_keep_their_numbers_and_no_number_is_used_again(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(command, "upgrade", lambda with_, _, up=command.upgrade: up(with_, "policy_0001"))
+        database: Database = open_store(tmp_path, url)
+    with database.write() as connection:
+        for name in "abc":
+            connection.execute(
+                text(
+                    'INSERT INTO rule (text, "group", comment, enabled, created, expires) '
+                    "VALUES (:name, 'everyone', '', true, 1, 0)"
+                ),
+                {"name": name},
+            )
+        connection.execute(text("DELETE FROM rule WHERE text = 'c'"))
+    database.close()
+    database = open_store(tmp_path, url)
+    with database.writing() as session:
+        assert [(rule.id, rule.text) for rule in rules.list_rules(session)] == [(1, "a"), (2, "b")]
+        assert rules.add_rule(session, "||d^", now=1).id == 4
+    database.close()

@@ -1,0 +1,66 @@
+"""What the routes work on: the box's data, opened once and kept open."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+
+from gateway.data import Data
+from gateway.policy import manifest
+from gateway.policy.decide import Policy
+from gateway.settings import Settings
+from gateway.store.engine import JOURNAL_FILE, Database, open_journal
+from gateway.works import Works, plainly
+
+BUSY_MS = 2000  # how long a look at the log waits for its writer
+
+
+class ApiBox:
+    """One running box. Any thread may use it."""
+
+    def __init__(self, data: Data, settings: Settings) -> None:
+        self.data = data
+        self.settings = settings
+        self.works = Works(data, settings)
+        self.started = time.time()
+        self._opening = threading.Lock()
+        self._journal: Database | None = None
+        self._file = 0  # inode of the log that is open
+        self._policy: Policy | None = None
+
+    @contextlib.contextmanager
+    def journal(self) -> Iterator[Database]:
+        """The log. Raises StoreAway."""
+        with plainly():
+            yield self._open_journal()
+
+    def policy(self) -> Policy:
+        """The policy in force. Raises OwnFault."""
+        with self._opening:
+            held = self._policy
+            if held is None:
+                self._policy = Policy.open(self.data.policy)
+            elif manifest.current(self.data.policy).generation != held.generation:
+                self._policy = held.reopen(self.data.policy)
+            assert self._policy is not None
+            return self._policy
+
+    def close(self) -> None:
+        """Give the databases back. Safe twice."""
+        self.works.close()
+        with self._opening:
+            if self._journal is not None:
+                self._journal.close()
+            self._journal = None
+
+    def _open_journal(self) -> Database:
+        with self._opening:
+            path = self.data.root / JOURNAL_FILE
+            there = path.stat().st_ino if path.exists() else 0
+            if self._journal is not None and self._journal.is_sqlite and there != self._file:
+                self._journal.close()  # set aside by the keeper: a new one is there
+                self._journal = None
+            if self._journal is None:
+                self._journal = open_journal(self.data.root, self.settings.store.url, busy_ms=BUSY_MS)
+                self._file = path.stat().st_ino if self._journal.is_sqlite else 0
+            return self._journal

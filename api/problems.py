@@ -1,0 +1,117 @@
+"""Errors as people and programs get them: problem documents (RFC 9457) with a hint. Made nowhere else."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from gateway.errors import Conflict, HushgateError, Missing, OwnFault, SettingsError, Stale, UsageError
+
+MEDIA_TYPE = "application/problem+json"
+MAX_FAULTS = 20  # places of a body that are named
+
+_log = logging.getLogger(__name__)
+
+# The first that fits: the special ones before the general.
+_STATUS: tuple[tuple[type[HushgateError], int], ...] = (
+    (Missing, 404),
+    (Stale, 412),
+    (Conflict, 409),
+    (UsageError, 422),
+    (SettingsError, 422),
+    (OwnFault, 503),
+)
+
+
+class Fault(BaseModel):
+    """One thing that is wrong with a request."""
+
+    where: str = Field(description="`body.text`, `query.limit`")
+    what: str
+
+
+class Problem(BaseModel):
+    """RFC 9457."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = ""
+    hint: str = Field("", description="What to do about it.")
+    errors: list[Fault] = []
+
+
+class Refused(Exception):
+    """A request that is turned away with this status."""
+
+    def __init__(
+        self, status: int, detail: str, *, hint: str = "", headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.hint = hint
+        self.headers = headers
+
+
+def responses(*codes: int) -> dict[int | str, dict[str, Any]]:
+    """For the document: a route may answer with these."""
+    return {
+        code: {
+            "model": Problem,
+            "description": HTTPStatus(code).phrase,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for code in codes
+    }
+
+
+def answer(
+    status: int,
+    detail: str = "",
+    *,
+    hint: str = "",
+    errors: list[Fault] | None = None,
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
+    """A problem document."""
+    problem = Problem(
+        title=HTTPStatus(status).phrase, status=status, detail=detail, hint=hint, errors=errors or []
+    )
+    return JSONResponse(problem.model_dump(), status, headers, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Have every error of `app` answered in this way."""
+
+    @app.exception_handler(HushgateError)
+    def ours(_: Request, error: HushgateError) -> JSONResponse:
+        status = next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
+        if status >= 500:
+            _log.error("%s", error)
+        return answer(status, str(error), hint=error.hint)
+
+    @app.exception_handler(Refused)
+    def refused(_: Request, error: Refused) -> JSONResponse:
+        return answer(error.status, str(error), hint=error.hint, headers=error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        faults = [
+            Fault(where=".".join(str(part) for part in one["loc"])[:200], what=str(one["msg"])[:500])
+            for one in error.errors()[:MAX_FAULTS]
+        ]
+        return answer(422, "the request is not as documented", hint="see /docs", errors=faults)
+
+    @app.exception_handler(HTTPException)
+    def http(_: Request, error: HTTPException) -> JSONResponse:
+        return answer(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+
+    @app.exception_handler(Exception)
+    def unexpected(request: Request, error: Exception) -> JSONResponse:
+        _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return answer(500, "Hushgate failed here", hint="its log says more; please report it")
