@@ -14,7 +14,7 @@ from gateway import keeper, roles
 from gateway.data import Data
 from gateway.dns import resolver, worker
 from gateway.errors import OwnFault, UsageError
-from gateway.settings import Dns, Settings
+from gateway.settings import OFF, Dns, Panel, Settings
 
 
 @pytest.fixture(autouse=True)
@@ -30,10 +30,16 @@ def _process_as_before() -> Iterator[None]:
 
 
 def settings(**dns: object) -> Settings:
-    return Settings(dns=Dns(**dns))  # type: ignore[arg-type] # short for the few that tests set
+    """Without a panel, unless it is what is tried."""
+    made = Dns(**dns)  # type: ignore[arg-type] # short for the few that tests set
+    return Settings(dns=made, panel=Panel(listen=OFF))
 
 
-def test_dns_comes_first_and_the_keeper_last() -> None:
+def test_dns_comes_first_and_the_panel_last() -> None:
+    assert roles.names(Settings(dns=Dns(workers=2))) == ["dns-0", "dns-1", "keeper", "panel"]
+
+
+def test_a_panel_that_is_off_is_no_role() -> None:
     assert roles.names(settings(workers=2)) == ["dns-0", "dns-1", "keeper"]
 
 
@@ -85,7 +91,7 @@ def test_a_role_that_cannot_live_says_why_in_one_line(
     assert capsys.readouterr().err == f"{said}\n"
 
 
-@pytest.mark.parametrize("role", ["", "dns", "dns-", "dns-x", "panel"])
+@pytest.mark.parametrize("role", ["", "dns", "dns-", "dns-x", "pane"])
 def test_a_role_that_there_is_not_is_refused(
     data_dir: Path, capsys: pytest.CaptureFixture[str], role: str
 ) -> None:
