@@ -4,6 +4,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any, TypeVar
 
 from gateway.data import Data
 from gateway.policy import manifest
@@ -11,6 +12,8 @@ from gateway.policy.decide import Policy
 from gateway.settings import Settings
 from gateway.store.engine import JOURNAL_FILE, Database, open_journal
 from gateway.works import Works, plainly
+
+T = TypeVar("T")
 
 BUSY_MS = 2000  # how long a look at the log waits for its writer
 
@@ -27,6 +30,8 @@ class ApiBox:
         self._journal: Database | None = None
         self._file = 0  # inode of the log that is open
         self._policy: Policy | None = None
+        self._keeping = threading.Lock()
+        self._kept: dict[type[Any], Any] = {}
 
     @contextlib.contextmanager
     def journal(self) -> Iterator[Database]:
@@ -44,6 +49,14 @@ class ApiBox:
                 self._policy = held.reopen(self.data.policy)
             assert self._policy is not None
             return self._policy
+
+    def kept(self, kind: type[T]) -> T:
+        """The one `kind()` of this box: what a room of the API remembers from request to request."""
+        with self._keeping:
+            if kind not in self._kept:
+                self._kept[kind] = kind()
+            found: T = self._kept[kind]
+            return found
 
     def close(self) -> None:
         """Give the databases back. Safe twice."""

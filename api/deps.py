@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Security
 from fastapi.security import SecurityScopes
 
-from api.auth.callers import Caller, caller_of
+from api import parameters
+from api.auth.callers import CSRF_HEADER, Caller, caller_of, may_change
 from api.auth.schemes import bearer, cookie
 from api.box import ApiBox
 from api.problems import Refused
@@ -45,4 +46,11 @@ def _authorised(
     if not allowed(caller.scopes, any_of):
         named = " or ".join(sorted(any_of))
         raise Refused(403, f"this needs the scope {named}", hint="use a token that has it")
+    if not may_change(request, caller):
+        raise Refused(
+            403,
+            f"the header {CSRF_HEADER} is missing or wrong",
+            hint="GET /v1/session answers with its value as `csrf`",
+        )
+    parameters.check(request)
     return caller

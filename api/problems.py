@@ -85,12 +85,17 @@ def answer(
     return JSONResponse(problem.model_dump(), status, headers, MEDIA_TYPE)
 
 
+def status_of(error: HushgateError) -> int:
+    """The HTTP status of one of our errors."""
+    return next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
+
+
 def install(app: FastAPI) -> None:
     """Have every error of `app` answered in this way."""
 
     @app.exception_handler(HushgateError)
     def ours(_: Request, error: HushgateError) -> JSONResponse:
-        status = next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
+        status = status_of(error)
         if status >= 500:
             _log.error("%s", error)
         return answer(status, str(error), hint=error.hint)

@@ -72,9 +72,12 @@ def settle(data: Data, settings: Settings) -> Applied | None:
 
 
 def drop_expired(data: Data) -> None:
-    """Remove rules whose time has passed. The generation made of what is left is in force afterwards."""
-    with change(data, "rules expired", KEEPER) as made:
-        rules.remove_expired(made.session, int(time.time()))
+    """Remove rules whose time has passed. What is left is in force afterwards, as the schedules have it now."""
+    now = int(time.time())
+    with reading(data) as session:
+        expired = any(0 < rule.expires <= now for rule in rules.list_rules(session))
+    with change(data, "rules expired" if expired else "the time of a schedule", KEEPER) as made:
+        rules.remove_expired(made.session, now)
 
 
 @contextlib.contextmanager

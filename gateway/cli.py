@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from gateway.errors import HushgateError, OwnFault, SettingsError
-from gateway.verbs import asking, box, policy
+from gateway.verbs import access, asking, box, bundle, history, keeping, policy
 from gateway.verbs.grammar import EXIT_SETTINGS, Grammar, Parser, Version
 
 EXIT_FAULT = 1
 EXIT_INTERRUPTED = 130
 
 # In the order in which the help names them.
-FAMILIES = (box, asking, policy)
+FAMILIES = (box, asking, policy, access, bundle, keeping, history)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +43,14 @@ def roles(run: Path) -> list[str]:
 class ControlServer:
     """Answers the verbs of one role."""
 
-    def __init__(self, path: Path, verbs: Mapping[str, Verb]) -> None:
+    def __init__(
+        self, path: Path, verbs: Mapping[str, Verb], present: Callable[[bool], None] = lambda _: None
+    ) -> None:
+        """`present` is told when somebody has come and when the last one has gone."""
         self._path = path
         self._verbs = verbs
+        self._present = present
+        self._callers = 0
         self._server: asyncio.Server | None = None
         self._file = 0
 
@@ -64,6 +69,8 @@ class ControlServer:
             self._server = None
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._callers += 1
+        self._present(self._callers > 0)
         try:
             while line := await reader.readline():
                 writer.write(msgspec.json.encode(await self._answer(line)) + b"\n")
@@ -71,6 +78,8 @@ class ControlServer:
         except (ConnectionError, ValueError):
             pass  # the caller went away, or sent a line without end: nobody is left to be told
         finally:
+            self._callers -= 1
+            self._present(self._callers > 0)
             writer.close()
 
     async def _answer(self, line: bytes) -> dict[str, Any]:
@@ -88,28 +97,49 @@ class ControlServer:
             return {"error": f"{type(error).__name__}: {error}"}
 
 
-def call(run: Path, role: str, verb: str, *, timeout: float = 5.0, **arguments: Any) -> dict[str, Any]:
-    """Ask a role. Raises OwnFault when it is down, silent for `timeout` seconds, or answers with an error."""
-    request = msgspec.json.encode({"verb": verb, **arguments}) + b"\n"
-    received = bytearray()
-    try:
-        with contextlib.closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as connection:
-            connection.settimeout(timeout)
-            connection.connect(str(socket_path(run, role)))
-            connection.sendall(request)
+class Asked:
+    """A role that has been asked, and may be waited for."""
+
+    def __init__(self, run: Path, role: str, verb: str, *, timeout: float, **arguments: Any) -> None:
+        """Ask. `timeout` seconds for each step. Raises OwnFault, Down where nobody listens."""
+        self._role = role
+        self._connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._connection.settimeout(timeout)
+        try:
+            with self._plainly():
+                self._connection.connect(str(socket_path(run, role)))
+                self._connection.sendall(msgspec.json.encode({"verb": verb, **arguments}) + b"\n")
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def answer(self) -> dict[str, Any]:
+        """What it says. Raises OwnFault where it is silent for too long, or answers with an error."""
+        received = bytearray()
+        with contextlib.closing(self._connection), self._plainly():
             while not received.endswith(b"\n") and len(received) <= MAX_LINE:
-                part = connection.recv(65_536)
+                part = self._connection.recv(65_536)
                 if not part:
                     break
                 received += part
-    except (FileNotFoundError, ConnectionRefusedError) as error:
-        raise Down(f"{role} does not run: {error.strerror}") from None
-    except OSError as error:
-        raise OwnFault(f"{role} does not answer: {error.strerror or error}") from None
-    try:
-        answer = msgspec.json.decode(bytes(received), type=dict[str, Any])
-    except msgspec.DecodeError:
-        raise OwnFault(f"{role} broke off its answer") from None
-    if "error" in answer:
-        raise OwnFault(f"{role}: {answer['error']}", hint=answer.get("hint", ""))
-    return answer
+        try:
+            answer = msgspec.json.decode(bytes(received), type=dict[str, Any])
+        except msgspec.DecodeError:
+            raise OwnFault(f"{self._role} broke off its answer") from None
+        if "error" in answer:
+            raise OwnFault(f"{self._role}: {answer['error']}", hint=answer.get("hint", ""))
+        return answer
+
+    @contextlib.contextmanager
+    def _plainly(self) -> Iterator[None]:
+        try:
+            yield
+        except (FileNotFoundError, ConnectionRefusedError) as error:
+            raise Down(f"{self._role} does not run: {error.strerror}") from None
+        except OSError as error:
+            raise OwnFault(f"{self._role} does not answer: {error.strerror or error}") from None
+
+
+def call(run: Path, role: str, verb: str, *, timeout: float = 5.0, **arguments: Any) -> dict[str, Any]:
+    """Ask a role. Raises OwnFault when it is down, silent for `timeout` seconds, or answers with an error."""
+    return Asked(run, role, verb, timeout=timeout, **arguments).answer()

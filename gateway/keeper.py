@@ -13,19 +13,29 @@ import msgspec
 from gateway import changes, repair
 from gateway.control import KEEPER, ControlServer, socket_path
 from gateway.data import Data
+from gateway.devices.identity import Identities
+from gateway.devices.register import Register
+from gateway.devices.watch import Watch
 from gateway.errors import HushgateError, OwnFault
 from gateway.journal.keeper import Job, Keeper
+from gateway.journal.merge import merge_device
 from gateway.model import Layer, RuleRef
 from gateway.policy import manifest, overlay
 from gateway.policy.decide import Policy
+from gateway.policy.pauses import WILD
 from gateway.settings import Settings
 from gateway.store import lastgood
 from gateway.store.engine import STORE_FILE
 
 SETTLE_EVERY = 30.0  # seconds: is what is in force what is stored?
 COPY_EVERY = 1.0  # seconds: has anything been stored that the last good copy lacks?
-EXPIRY_EVERY = 1.0  # seconds: has a rule that was to last for a while come to its end?
+EXPIRY_EVERY = (
+    1.0  # seconds: has a rule that was to last for a while come to its end, or is a schedule's time here?
+)
+SET_BACK_EVERY = 60.0  # seconds between two publications for a clock that was set back
 REFRESH_EVERY = 900.0  # seconds: is a list due? One that failed is tried again then
+WATCH_AGAIN = 60.0  # seconds until a neighbour table that could not be read is tried again
+REGISTER_EVERY = 1.0  # seconds: has a device come to another address? One publication for all that have
 FIRST_REFRESH = 20.0  # seconds after the start: a box that boots has no network yet
 
 _log = logging.getLogger(__name__)
@@ -64,6 +74,8 @@ class _Chores:
         self._copied: lastgood.Mark = ()
         self._looked_at = 0  # the generation of which we know when its next rule expires
         self._expires = 0  # Unix seconds; 0 for never
+        self._made = 0  # Unix seconds of a policy with schedules; 0 without them
+        self._set_back = -SET_BACK_EVERY  # monotonic seconds
 
     def jobs(self) -> tuple[Job, ...]:
         """What to do, and how often."""
@@ -95,16 +107,29 @@ class _Chores:
         with contextlib.suppress(OwnFault):  # none in force, or damaged: `_settle` sees to that, and says so
             named = manifest.current(self._data.policy)
             if named.generation != self._looked_at:
-                self._expires = overlay.read(self._data.policy / named.overlay, named.overlay_sha256).expires
+                found = overlay.read(self._data.policy / named.overlay, named.overlay_sha256)
+                self._expires = found.expires
+                self._made = found.made if any(group.until for group in found.groups) else 0
                 self._looked_at = named.generation
-        if 0 < self._expires <= time.time():
+        if 0 < self._expires <= time.time() or self._is_set_back(time.time(), time.monotonic()):
             await asyncio.to_thread(changes.drop_expired, self._data)
 
+    def _is_set_back(self, now: float, ticks: float) -> bool:
+        """Were schedules resolved by a clock that was far ahead? Else they would wait until it is that late."""
+        if now >= self._made - WILD or ticks - self._set_back < SET_BACK_EVERY:
+            return False
+        self._set_back = ticks
+        return True
+
     async def _refresh(self) -> None:
-        """In a process of its own: an HTTP client and a million lines must not stay in this one."""
+        """In processes of their own: an HTTP client and a million lines must not stay in this one."""
+        # Bundles first: the lists that one brings are fetched with it.
+        for noun in ("bundle", "lists"):
+            await self._run(noun, "refresh", "--due")
+
+    async def _run(self, *words: str) -> None:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "gateway.cli", "lists", "refresh", "--due"),
-            *("--data", str(self._data.root)),
+            *(sys.executable, "-P", "-m", "gateway.cli", *words, "--data", str(self._data.root)),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
         )
@@ -128,7 +153,21 @@ async def run(data: Data, settings: Settings, stop: asyncio.Event) -> None:
     """The role's life."""
     started = int(time.time())
     texts = _Texts(data)
-    keeper = Keeper(data.root, settings, text_of=texts, jobs=_Chores(data, settings).jobs())
+    identities = Identities()
+
+    async def merge(old: str, new: str) -> bool:
+        done: list[int] = []
+        await keeper.use(lambda database: done.append(merge_device(database, old, new)))
+        return bool(done)
+
+    register = Register(data, settings, identities, merge)
+    watch = Watch(identities, register.note)
+    jobs = (
+        *_Chores(data, settings).jobs(),
+        Job("neighbours", WATCH_AGAIN, watch.run),
+        Job("devices", REGISTER_EVERY, register.settle, first=REGISTER_EVERY),
+    )
+    keeper = Keeper(data.root, settings, text_of=texts, identify=identities.key, jobs=jobs)
 
     async def status(_: dict[str, Any]) -> dict[str, Any]:
         return {

@@ -70,13 +70,13 @@ def _problem(listen: tuple[str, ...]) -> OSError | None:
         address, port = endpoint(text, "dns.listen")
         for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
             try:
-                _bind_alone(address, port, kind)
+                bind_alone(address, port, kind)
             except OSError as error:
                 return error
     return None
 
 
-def _bind_alone(address: str, port: int, kind: int) -> None:
+def bind_alone(address: str, port: int, kind: int) -> None:
     """Bind without SO_REUSEPORT: another server of this user would silently share the port. Raises OSError."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, kind) as sock:

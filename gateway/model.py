@@ -36,6 +36,7 @@ class Layer(StrEnum):
     PAUSE = "pause"
     RULES = "rules"
     KEEP = "keep"
+    SCHEDULE = "schedule"  # the group's schedule blocks everything now
     LISTS = "lists"
     CATALOGUE = "catalogue"
     ANSWER = "answer"  # what the upstream said was refused: rebinding, a bad answer, no answer

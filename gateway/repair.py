@@ -11,12 +11,14 @@ from pathlib import Path
 from gateway import changes, control
 from gateway.data import Data
 from gateway.errors import HushgateError, OwnFault
+from gateway.journal import notices
 from gateway.policy import manifest
 from gateway.policy.decide import Policy
 from gateway.policy.publish import Applied
 from gateway.settings import Settings
 from gateway.store import generations, lastgood, sqlite
-from gateway.store.engine import STORE_FILE, open_store
+from gateway.store.engine import STORE_FILE, open_journal, open_store
+from gateway.works import plainly
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +57,17 @@ def policy(data: Data, settings: Settings, *, thorough: bool) -> Applied | None:
     if not fault:
         return changes.settle(data, settings)
     _log.error("%s: the policy is made anew from the store", fault)
+    _tell(data, settings, fault)
     return changes.republish(data, settings, "made anew: the files of the one before were damaged")
+
+
+def _tell(data: Data, settings: Settings, fault: str) -> None:
+    """Files that changed by no hand of ours: a bad disk, or somebody who meddles. People are to hear of it."""
+    try:
+        with plainly(), contextlib.closing(open_journal(data.root, settings.store.url)) as journal:
+            notices.add(journal, notices.TAMPERING, "", "policy", fault, time.time())
+    except HushgateError as error:  # the log has its own troubles, and the policy comes first
+        _log.warning("that the policy was damaged is not told: %s", error)
 
 
 def _damage(data: Data, *, thorough: bool) -> str:

@@ -6,8 +6,9 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from importlib import import_module
+from socket import socket
 
 from gateway.control import KEEPER
 from gateway.data import Data
@@ -39,8 +40,11 @@ def preload() -> None:
     import_module("gateway.dns.worker")
 
 
-def run(role: str, data: Data, settings: Settings) -> int:
-    """Live as `role` until SIGTERM or SIGINT; the exit code. Raises UsageError for an unknown role."""
+def run(role: str, data: Data, settings: Settings, listeners: Sequence[socket] = ()) -> int:
+    """Live as `role` until SIGTERM or SIGINT; the exit code. Raises UsageError for an unknown role.
+
+    `listeners`: the panel's sockets, where somebody has opened them already.
+    """
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format=f"{role}: %(levelname)s %(message)s", force=True
     )
@@ -50,7 +54,7 @@ def run(role: str, data: Data, settings: Settings) -> int:
     try:
         if role == resolver.ROLE:
             resolver.become(data, settings)
-        life = _life(role, data, settings)
+        life = _life(role, data, settings, listeners)
         asyncio.run(_until_signal(life))
     except (HushgateError, OSError) as error:
         hint = getattr(error, "hint", "")
@@ -66,7 +70,7 @@ def _raise_file_limit() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _life(role: str, data: Data, settings: Settings) -> Life:
+def _life(role: str, data: Data, settings: Settings, listeners: Sequence[socket] = ()) -> Life:
     """Imports only the role's own rooms: memory is counted for each process."""
     kind, _, index = role.partition("-")
     if kind == "dns" and index.isdecimal():
@@ -79,7 +83,7 @@ def _life(role: str, data: Data, settings: Settings) -> Life:
         return lambda stop: keeper.run(data, settings, stop)
     if role == PANEL:
         panel = import_module("api.role")  # by name: nothing of the gateway knows what is in there
-        return lambda stop: panel.run(data, settings, stop)
+        return lambda stop: panel.run(data, settings, stop, listeners)
     raise UsageError(f"there is no role {role!r}", hint="roles: dns-0, dns-1 …, keeper, panel")
 
 

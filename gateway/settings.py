@@ -50,7 +50,7 @@ class Dns(_Section, frozen=True):
 class Panel(_Section, frozen=True):
     """[panel]"""
 
-    listen: str = "0.0.0.0:8080"  # "off": neither panel nor API
+    listen: str = "0.0.0.0:8080"  # 0.0.0.0: IPv6 too; "off": neither panel nor API
     tls: Literal["off", "self-signed", "own"] = "off"
     certificate: str = ""  # PEM files, with tls = "own"
     key: str = ""

@@ -14,7 +14,8 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from socket import socket
 from typing import TextIO
 
 from gateway import control, roles
@@ -64,7 +65,11 @@ class Claim:
 class Supervisor:
     """The roles of one box, each a process of its own."""
 
-    def __init__(self, data: Data, settings: Settings, claim: Claim) -> None:
+    def __init__(
+        self, data: Data, settings: Settings, claim: Claim, listeners: Sequence[socket] = ()
+    ) -> None:
+        """`listeners`: the panel's. Open from here on, so that nobody is refused while it starts, or starts again."""
+        self._listeners = listeners
         self._data = data
         self._settings = settings
         self._children = [_Child(role) for role in roles.names(settings)]
@@ -130,7 +135,10 @@ class Supervisor:
                 signal.signal(number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _TOLD)
             self._claim.leave()
-            code = roles.run(role, self._data, self._settings)
+            if role != roles.PANEL:
+                for listener in self._listeners:
+                    listener.close()
+            code = roles.run(role, self._data, self._settings, self._listeners)
         except BaseException:  # noqa: BLE001  # told here, because there is nobody above who could
             traceback.print_exc()
         finally:

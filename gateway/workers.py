@@ -1,9 +1,9 @@
 """Tell the DNS workers of a new generation and hear whether they decide by it."""
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from gateway import control
+from gateway.control import Asked
 from gateway.errors import HushgateError
 from gateway.policy.publish import WorkerAck
 
@@ -17,16 +17,24 @@ def tell(run: Path, generation: int) -> list[WorkerAck]:
     `run`: the folder of the control sockets.
     """
     workers = [role for role in control.roles(run) if role.startswith(_PREFIX)]
-    if not workers:
-        return []
-    with ThreadPoolExecutor(len(workers)) as pool:
-        acks = pool.map(lambda worker: _tell_one(run, worker, generation), workers)
-        return [ack for ack in acks if ack is not None]
+    # All are asked before the first is waited for: they take it up side by side, and no threads are needed for it.
+    asked = [(worker, _ask(run, worker)) for worker in workers]
+    acks = [_heard(worker, said, generation) for worker, said in asked]
+    return [ack for ack in acks if ack is not None]
 
 
-def _tell_one(run: Path, worker: str, generation: int) -> WorkerAck | None:
+def _ask(run: Path, worker: str) -> Asked | HushgateError:
     try:
-        said = control.call(run, worker, "policy", timeout=WAIT)
+        return Asked(run, worker, "policy", timeout=WAIT)
+    except HushgateError as error:
+        return error
+
+
+def _heard(worker: str, asked: Asked | HushgateError, generation: int) -> WorkerAck | None:
+    try:
+        if isinstance(asked, HushgateError):
+            raise asked
+        said = asked.answer()
     except control.Down:
         return None
     except HushgateError as error:

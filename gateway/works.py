@@ -12,14 +12,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Generic, TypeVar
-
-import msgspec
+from typing import TypeVar
 
 from gateway import author, workers
 from gateway.author import Author
 from gateway.data import Data
 from gateway.policy import catalogue, manifest
+from gateway.policy.catalogue import Catalogue
 from gateway.policy.compiler import job
 from gateway.policy.decide import Policy, Shared
 from gateway.policy.fetching import copies
@@ -29,70 +28,23 @@ from gateway.policy.publish import Applied, Publisher
 from gateway.policy.snapshot import Base
 from gateway.policy.state import PolicyState
 from gateway.settings import Settings
-from gateway.store import audit, generations
+from gateway.store import audit, generations, snapshots
 from gateway.store.engine import STORE_FILE, Database, Session, open_store
 from gateway.store.faults import Fault, SQLAlchemyError, StoreAway, classify, reason
 from gateway.store.policy import load_state
+from gateway.underway import NOTHING, BeforeCommit
+from gateway.underway import About as About  # for those who have changes made
+from gateway.underway import Change as Change
+from gateway.underway import Outcome as Outcome
+from gateway.underway import Trial as Trial
+from gateway.underway import summary as summary
 
 BUSY_MS = 10_000  # how long a change waits for the changes of others, each of which takes milliseconds
 
 _AWAY = "try again; is the disk full, or does somebody else hold it?"
 
 T = TypeVar("T")
-BeforeCommit = Callable[[Session, Applied], None]
 _Read = Callable[[], PolicyState]
-
-
-class Trial(msgspec.Struct, frozen=True):
-    """What a change would come to: the policy in force beside the one that it would make."""
-
-    before: Policy
-    after: Policy
-    state_before: PolicyState
-    state_after: PolicyState
-
-
-class Change:
-    """A change under way; `applied` is there once it is in force, `trial` where it was only tried."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.applied: Applied | None = None
-        self.trial: Trial | None = None
-        self.detail: dict[str, Any] = {}  # for the audit
-        self.target = ""  # for the audit: "rule 12"
-        self._before_commit: list[BeforeCommit] = []
-
-    def before_commit(self, act: BeforeCommit) -> None:
-        """Have `act` done in the same transaction, once it is known how the change was applied."""
-        self._before_commit.append(act)
-
-    def commit(self, applied: Applied) -> None:
-        """For Works: what was to be done before the commit, then the commit."""
-        for act in self._before_commit:
-            act(self.session, applied)
-        self.session.commit()
-
-    def summary(self) -> dict[str, Any]:
-        """As the function of this name; empty where nothing was published."""
-        return summary(self.applied) if self.applied else {}
-
-
-class Outcome(msgspec.Struct, Generic[T], frozen=True):
-    """What `change_lists` came to: one of `applied` and `trial` is there."""
-
-    result: T
-    applied: Applied | None = None
-    trial: Trial | None = None
-
-
-def summary(applied: Applied) -> dict[str, Any]:
-    """`{"generation": 42, "applied": {"workers": 2, "of": 2, "ms": 18.1}, "warnings": []}`."""
-    return {
-        "generation": applied.generation,
-        "applied": {"workers": applied.workers, "of": applied.of, "ms": round(applied.ms, 1)},
-        "warnings": list(applied.warnings),
-    }
 
 
 class Works:
@@ -118,6 +70,11 @@ class Works:
         )
         self._rules, self._all = self._publisher.publish_rules, self._publisher.publish
 
+    @property
+    def catalogue(self) -> Catalogue:
+        """What ships with Hushgate; bundles may add to it."""
+        return self._catalogue
+
     def close(self) -> None:
         """Give the database back. Safe twice; a later call opens it anew."""
         with self._opening:
@@ -132,12 +89,26 @@ class Works:
             yield session
 
     @contextlib.contextmanager
-    def noting(self, by: Author | None = None, action: str = "", target: str = "") -> Iterator[Session]:
-        """A session for what changes no verdict; committed at the end, and audited as `action`. Raises StoreAway."""
+    def noting(
+        self,
+        by: Author | None = None,
+        action: str = "",
+        target: str = "",
+        *,
+        about: Callable[[], About] | None = None,
+        dry_run: bool = False,
+    ) -> Iterator[Session]:
+        """A session for what changes no verdict; committed at the end, and audited as `action`. Raises StoreAway.
+
+        `about` is asked at the end; with `dry_run` nothing is kept.
+        """
         with plainly(), self._opened().writing() as session:
+            session.connection()  # as in `change`
             yield session
+            if dry_run:
+                return
             if action:
-                audit.add_entry(session, by or author.local(), action, target=target, now=int(time.time()))
+                self._audit(session, by, action, about() if about else About(target))
             session.commit()
 
     @contextlib.contextmanager
@@ -156,7 +127,7 @@ class Works:
                 return
             applied = self._rules(lambda: self._state(session))
             with self._taking_back(self._rules, session):
-                self._note(session, applied, cause, by, made)
+                self._note(session, applied, cause, by, About(made.target, made.detail))
                 made.commit(applied)
         made.applied = self._confirmed(self._rules, applied, cause, by)
 
@@ -167,13 +138,14 @@ class Works:
         by: Author | None = None,
         *,
         dry_run: bool = False,
+        about: Callable[[T], About] | None = None,
         finish: BeforeCommit | None = None,
     ) -> Outcome[T]:
         """Have `act` change subscribed lists too; all is in force when this returns. Errors leave all as it was.
 
         `act` is called twice, the first time to see what is to be compiled: that takes seconds for large lists,
-        and nobody else has to wait for it. `finish` is done in the transaction of the second, once it is known
-        how the change was applied.
+        and nobody else has to wait for it. `about` tells the audit of what the second returned; `finish` is done in
+        its transaction, once it is known how the change was applied.
         """
         with plainly():
             database = self._opened()
@@ -191,7 +163,7 @@ class Works:
                 result = act(session)
                 applied = publish(lambda: self._state(session))
                 with self._taking_back(publish, session):
-                    self._note(session, applied, cause, by)
+                    self._note(session, applied, cause, by, about(result) if about else NOTHING)
                     if finish:
                         finish(session, applied)
                     session.commit()
@@ -224,19 +196,30 @@ class Works:
 
     def _state(self, session: Session) -> PolicyState:
         """What this session sees, committed or not."""
-        return load_state(session, lambda version: copies.path_of(self._data.lists, version))
+        return load_state(session, lambda version: copies.path_of(self._data.lists, version), time.time())
 
     def _note(
-        self, session: Session, applied: Applied, cause: str, by: Author | None, made: Change | None = None
+        self, session: Session, applied: Applied, cause: str, by: Author | None, about: About = NOTHING
     ) -> None:
         """Into the history; what the store does not know is published again by `settle`."""
         counts = {"workers": applied.workers}
         now = int(time.time())
         who = by or author.local()
         generations.add_generation(session, applied.generation, now=now, cause=cause, counts=counts, by=who)
-        target, detail = (made.target, made.detail) if made else ("", None)
+        snapshots.keep(session, applied.generation)
+        self._audit(session, who, cause, about, applied.generation)
+
+    def _audit(
+        self, session: Session, by: Author | None, action: str, about: About, generation: int = 0
+    ) -> None:
         audit.add_entry(
-            session, who, cause, now=now, target=target, detail=detail, generation=applied.generation
+            session,
+            by or author.local(),
+            action,
+            now=int(time.time()),
+            target=about.target,
+            detail=about.detail,
+            generation=generation,
         )
 
     def _note_alone(self, applied: Applied, cause: str, by: Author | None) -> None:
@@ -271,19 +254,20 @@ class Works:
         def look() -> PolicyState:
             # In our turn: who read the store before our commit is through, and who follows will see it.
             nonlocal found
-            found = not self._holds(self.committed(), applied, lists=lists)
+            found = not self._holds(applied, lists=lists)
             raise _Looked
 
         with contextlib.suppress(_Looked):
             self._rules(look)
         return found
 
-    def _holds(self, state: PolicyState, applied: Applied, *, lists: bool) -> bool:
-        """Is `applied` in force, and made of these lists? (PostgreSQL counts a list tried and taken back.)"""
+    def _holds(self, applied: Applied, *, lists: bool) -> bool:
+        """Is `applied` in force, and made of the lists that are stored? (PostgreSQL counts one taken back.)"""
         now = manifest.current(self._data.policy)
-        if now.generation != applied.generation:
-            return False
-        return not lists or now.fingerprint == job(state.lists, self._catalogue, state.bundles).fingerprint
+        if now.generation != applied.generation or not lists:
+            return now.generation == applied.generation
+        state = self.committed()
+        return now.fingerprint == job(state.lists, self._catalogue, state.bundles).fingerprint
 
     def _tried(self, session: Session) -> Trial:
         """What the session's state would come to. Ends its transaction: nothing is stored."""

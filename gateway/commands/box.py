@@ -1,11 +1,17 @@
 """`up`, `run`: the box itself."""
 
+import contextlib
 import os
 from argparse import Namespace
+from importlib import import_module
 from pathlib import Path
+from socket import socket
 from typing import Any
 
-from gateway import listening, roles, settings
+import msgspec
+
+from gateway import listening, panel_address, roles, settings
+from gateway.apart import do_apart
 from gateway.commands import output
 from gateway.data import Data, existing
 from gateway.dns import resolver
@@ -26,7 +32,10 @@ def up(options: Namespace) -> int:
     data.prepare()
     claim = Claim(data)
     place = listening.find(chosen.dns, chosen=chosen.dns.listen != settings.Dns().listen)
-    in_force = listening.at(chosen, place.listen)
+    panel, panel_remark = panel_address.find(
+        chosen.panel, chosen=chosen.panel.listen != settings.Panel().listen
+    )
+    in_force = msgspec.structs.replace(listening.at(chosen, place.listen), panel=panel)
     try:
         data.write_settings(in_force)
     except OwnFault as fault:  # DNS comes first
@@ -34,7 +43,19 @@ def up(options: Namespace) -> int:
     resolver.end_orphan(data)
     resolver.forget_port(data)
     _ensure_policy(data, in_force)
-    return Supervisor(data, in_force, claim).run(lambda: _greeting(data, in_force, place.remark))
+    return Supervisor(data, in_force, claim, _listeners(in_force)).run(
+        lambda: _greeting(data, in_force, place.remark, panel_remark)
+    )
+
+
+def _listeners(in_force: Settings) -> list[socket]:
+    """The panel's sockets; none where it is off, or cannot have them now: then the role goes on trying."""
+    if in_force.panel.listen == settings.OFF:
+        return []
+    try:
+        return panel_address.listen(in_force.panel)
+    except OwnFault:
+        return []  # `panel_address.find` has said so
 
 
 def settings_of(options: Namespace) -> Settings:
@@ -48,8 +69,14 @@ def settings_of(options: Namespace) -> Settings:
         flags["panel"] = {"listen": options.panel}
     if getattr(options, "no_firewall", False):
         flags["firewall"] = {"mode": "off"}
-    checks = (lambda made: build.check(made.dns),)
+    checks = (lambda made: build.check(made.dns), _check_certificate)
     return settings.load(settings_file(options), os.environ, flags, more_checks=checks)
+
+
+def _check_certificate(made: Settings) -> None:
+    """By name: what serves the panel is none of the gateway's rooms."""
+    if made.panel.tls == "own" and made.panel.listen != settings.OFF:
+        import_module("api.tls").check(made.panel)
 
 
 def settings_file(options: Namespace) -> Path | None:
@@ -68,13 +95,10 @@ def _ensure_policy(data: Data, in_force: Settings) -> None:
     try:
         Policy.open(data.policy)
     except HushgateError as error:
-        from gateway import changes, repair
-
         if any(data.policy.iterdir()):
             output.note(f"The last policy cannot be used ({error}): making it anew.")
         try:
-            repair.store(data, in_force)
-            changes.republish(data, in_force, "first start")
+            do_apart(lambda: _first_policy(data, in_force))  # else every role had the database's libraries
         except HushgateError as fault:
             if not retention.kept(data.policy):
                 raise
@@ -82,7 +106,17 @@ def _ensure_policy(data: Data, in_force: Settings) -> None:
             output.note(f"It cannot be made anew now ({fault}): generation {older.generation} decides.")
 
 
-def _greeting(data: Data, in_force: Settings, remark: str) -> str:
+def _first_policy(data: Data, in_force: Settings) -> str:
+    from gateway import changes, repair
+    from gateway.store.engine import open_journal
+
+    repair.store(data, in_force)
+    with contextlib.suppress(HushgateError):  # a damaged log is the keeper's to mend, and to tell
+        open_journal(data.root, in_force.store.url).close()  # makes its tables here: Alembic costs 11 MB
+    return str(changes.republish(data, in_force, "first start").generation)
+
+
+def _greeting(data: Data, in_force: Settings, remark: str, panel_remark: str = "") -> str:
     """Where it listens, how to point a phone at it, how to watch."""
     dns = in_force.dns
     lines = ["", f"Hushgate answers DNS on {', '.join(dns.listen)} (UDP and TCP)."]
@@ -105,6 +139,7 @@ def _greeting(data: Data, in_force: Settings, remark: str) -> str:
             "  iOS: Settings > Wi-Fi > (i) > Configure DNS > Manual",
             "  or, for all phones at once, set it as the DNS server in your router's DHCP settings.",
         ]
+    lines += _panel_lines(in_force.panel, panel_remark)
     lines += [
         "",
         f"To watch what phones try:  {output.command('log --follow', data.root)}",
@@ -112,6 +147,22 @@ def _greeting(data: Data, in_force: Settings, remark: str) -> str:
         "To stop: Ctrl-C",
     ]
     return "\n".join(lines)
+
+
+def _panel_lines(panel: settings.Panel, remark: str) -> list[str]:
+    """Where panel and API are. The panel itself prints the link by which the first password is set."""
+    if panel.listen == settings.OFF:
+        return []
+    address = panel_address.urls(panel)[0]
+    lines = ["", f"Panel and API: {address}/  (documentation: {address}/docs)"]
+    if remark:
+        lines.append(remark)
+    if panel.tls == "off" and panel_address.is_everywhere(panel):
+        lines.append(
+            "It is plain HTTP, for this network alone: whoever listens in here can read along. "
+            'For HTTPS: [panel] tls = "self-signed"'
+        )
+    return lines
 
 
 def run(options: Namespace) -> int:

@@ -2,38 +2,37 @@
 
 import time
 from argparse import Namespace
-from typing import Any
 
 from gateway import changes
-from gateway.commands import output, who
+from gateway.commands import output
 from gateway.commands.output import as_row
 from gateway.commands.times import past
 from gateway.commands.told import tell
 from gateway.data import Data, existing
 from gateway.errors import HushgateError, UsageError
+from gateway.inventory import inventory
 from gateway.journal import seen
 from gateway.journal.seen import Seen
 from gateway.journal.wipe import wipe_device
 from gateway.policy.publish import Applied
-from gateway.policy.state import EVERYONE
-from gateway.store import devices
+from gateway.store import addresses, devices
 from gateway.store.engine import open_journal
 from gateway.works import plainly
 
-COLUMNS = ["address", "name", "kind", "group", "tags", "asked", "blocked", "last_seen"]
+COLUMNS = ["key", "name", "kind", "maker", "group", "tags", "addresses", "asked", "blocked", "last_seen"]
+SHOWN = 2  # addresses in a row of the table: a phone has a dozen in a week
 
 
 def show(options: Namespace) -> int:
     """All that have been named, then all others that the log has seen."""
     data = existing(options.data)
     with changes.reading(data) as session:
-        named = devices.list_devices(session)
-    asked = {one.address: one for one in _seen(data)}
-    rows = [{**as_row(device), **_counts(asked.pop(device.address, None))} for device in named]
-    rows += [{**_nameless(one), **_counts(one)} for one in asked.values()]
+        rows = [as_row(one) for one in inventory(session, _seen(data))]
     if not options.json:
         for row in rows:
             row["last_seen"] = past(row["last_seen"], time.time())
+            row["maker"] = "(random MAC)" if row["randomised"] else row["maker"][:24]
+            row["addresses"] = _short(row["addresses"])
     empty = "nobody has asked yet: make the box a phone's DNS server, or try `hushgate demo`"
     output.rows(rows, COLUMNS, as_json=options.json, empty=empty)
     return 0
@@ -41,49 +40,56 @@ def show(options: Namespace) -> int:
 
 def set(options: Namespace) -> int:  # the act's name on the command line
     """Name one, or move it to another group."""
-    if options.name is options.group is options.tags is None:
-        raise UsageError("nothing to change was given", hint="give --name, --group or --tags")
+    if options.name is options.kind is options.group is options.tags is None:
+        raise UsageError("nothing to change was given", hint="give --name, --kind, --group or --tags")
     tags = None if options.tags is None else tuple(tag for tag in options.tags.split(",") if tag.strip())
     with changes.change(existing(options.data), f"device {options.device} changed") as change:
         device = devices.put_device(
             change.session,
-            who.address(devices.list_devices(change.session), options.device),
+            devices.key_meant(change.session, options.device),
             now=int(time.time()),
             name=options.name,
+            kind=options.kind,
             group=options.group,
             tags=tags,
         )
     called = f" ({device.name})" if device.name else ""
     tagged = f", tagged {', '.join(device.tags)}" if device.tags else ""
     sentence = f"Device {device.address}{called} is in group {device.group}{tagged}"
-    return tell(options, sentence, as_row(device), change.applied)
+    row = {"key": device.address, **as_row(device)}
+    for of_the_store in ("id", "address", "first_seen", "last_seen"):
+        del row[of_the_store]
+    return tell(options, sentence, row, change.applied)
 
 
 def remove(options: Namespace) -> int:
     """Forget one and wipe what it did."""
     data = existing(options.data)
     with changes.reading(data) as session:
-        address = who.address(devices.list_devices(session), options.device)
-    wiped, applied = forget(data, address)
+        key = devices.key_meant(session, options.device)
+    wiped, applied = forget(data, key)
     if not wiped and applied is None:
         raise UsageError(f"no device {options.device}", hint="`hushgate devices` shows them")
-    sentence = f"Device {address} is forgotten, and {wiped} rows of the log with it"
-    return tell(options, sentence, {"device": address, "wiped_rows": wiped}, applied)
+    sentence = f"Device {key} is forgotten, and {wiped} rows of the log with it"
+    return tell(options, sentence, {"device": key, "wiped_rows": wiped}, applied)
 
 
-def forget(data: Data, address: str) -> tuple[int, Applied | None]:
+def forget(data: Data, key: str) -> tuple[int, Applied | None]:
     """Remove the device and wipe its log: how many rows, and the generation without it if it was named."""
     applied = None
     with changes.reading(data) as session:
-        is_named = address in {device.address for device in devices.list_devices(session)}
+        is_named = key in {device.address for device in devices.list_devices(session)}
     if is_named:
-        with changes.change(data, f"device {address} removed") as change:
-            devices.remove_device(change.session, address)
+        with changes.change(data, f"device {key} removed") as change:
+            devices.remove_device(change.session, key)
         applied = change.applied
+    else:
+        with changes.noting(data) as session:
+            addresses.drop_device(session, key)
     journal = open_journal(data.root, data.read_settings().store.url)
     try:
         with plainly():
-            return wipe_device(journal, address), applied
+            return wipe_device(journal, key), applied
     finally:
         journal.close()
 
@@ -102,11 +108,8 @@ def _seen(data: Data) -> tuple[Seen, ...]:
         return ()
 
 
-def _counts(one: Seen | None) -> dict[str, Any]:
-    if one is None:
-        return {"asked": 0, "blocked": 0, "last_seen": 0}
-    return {"asked": one.asked, "blocked": one.blocked, "last_seen": one.last}
-
-
-def _nameless(one: Seen) -> dict[str, Any]:
-    return {"id": 0, "address": one.address, "name": "", "kind": "", "group": EVERYONE, "tags": []}
+def _short(found: list[str]) -> list[str]:
+    """The addresses that people know first: IPv4, then what was seen last."""
+    shown = sorted(found, key=lambda address: ":" in address)[:SHOWN]
+    more = len(found) - len(shown)
+    return [*shown, f"+{more}"] if more else shown

@@ -6,13 +6,15 @@ import time
 from argparse import Namespace
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 
 from gateway.commands import output, who
 from gateway.commands.output import as_row
 from gateway.commands.times import since
 from gateway.data import Data, existing
-from gateway.errors import OwnFault
+from gateway.errors import OwnFault, UsageError
 from gateway.journal import search
+from gateway.journal.export.stream import Format, export
 from gateway.journal.search import Filters, LogRow
 from gateway.policy.state import DeviceState
 from gateway.store.engine import Database, open_journal
@@ -31,6 +33,8 @@ def log(options: Namespace) -> int:
     database = open_journal(data.root, data.read_settings().store.url)
     try:
         with plainly():
+            if options.export:
+                return _export(database, data, filters, options.export)
             if options.json and options.limit is None and not options.follow:
                 _all(database, filters, paper)
                 return 0
@@ -50,14 +54,39 @@ def log(options: Namespace) -> int:
 
 
 def _filters(options: Namespace, data: Data) -> Filters:
-    device = who.address(_devices(data), options.device) if options.device else ""
+    device = who.key(data, _devices(data), options.device) if options.device else ""
     return Filters(
         since=since(options.since, time.time()) if options.since else None,
         devices=(device,) if device else (),
         name=options.name or "",
         action=options.action or "",
         company=options.company or "",
+        list=options.list or "",
+        type=options.type or "",
     )
+
+
+def _export(database: Database, data: Data, filters: Filters, target: Path) -> int:
+    """Write the rows to a file of the kind that its name says; a whole one, or none."""
+    form = target.suffix.removeprefix(".").lower()
+    if form not in [*Format]:
+        kinds = ", ".join(f".{one}" for one in Format)
+        raise UsageError(f"{target.name} is of no kind that is known", hint=f"a name that ends in {kinds}")
+    pieces = export(database, data.root, data.read_settings().store.url, filters, Format(form))
+    beside = target.with_name(f"{target.name}.part")
+    try:
+        with beside.open("wb") as file:
+            for piece in pieces:
+                file.write(piece)
+        beside.replace(target)
+    except OSError as error:
+        raise UsageError(
+            f"{target} cannot be written: {error.strerror}", hint="choose another place"
+        ) from None
+    finally:
+        beside.unlink(missing_ok=True)
+    output.note(f"The log is in {target}")
+    return 0
 
 
 def _nothing(filters: Filters) -> str:
@@ -67,13 +96,9 @@ def _nothing(filters: Filters) -> str:
 
 
 def _all(database: Database, filters: Filters, paper: "_Paper") -> None:
-    """The whole log, for a program to read: oldest first, a page at a time."""
-    last, after = search.last_id(database), 0
-    while after < last:
-        page = search.onwards(database, filters, after)
-        for row in page.rows:
-            paper.show(row)
-        after = page.cursor
+    """The whole log, for a program to read: oldest first."""
+    for row in search.rows(database, filters):
+        paper.show(row)
 
 
 def _follow(database: Database, filters: Filters, after: int, paper: "_Paper") -> None:
@@ -107,7 +132,7 @@ class _Paper:
 
 
 def line(row: LogRow, when: datetime, names: Mapping[str, str]) -> str:
-    """One row for people. `names`: address → what its owner calls the device."""
+    """One row for people. `names`: key or address → what its owner calls the device."""
     count = f" ×{row.count}" if row.count > 1 else ""
     about = ", ".join(part for part in (row.company, row.purpose, row.country) if part)
     if row.rule is not None:
@@ -127,4 +152,4 @@ def _devices(data: Data) -> tuple[DeviceState, ...]:
 
 
 def _names(data: Data) -> dict[str, str]:
-    return {device.address: device.name for device in _devices(data)}
+    return {at: one.name for one in _devices(data) for at in (one.address, *one.addresses)}

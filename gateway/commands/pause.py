@@ -5,12 +5,13 @@ from argparse import Namespace
 from typing import Any
 
 from gateway import changes
-from gateway.commands import output, who
+from gateway.commands import output
 from gateway.commands.times import clock, duration, span
 from gateway.commands.told import tell
 from gateway.data import Data, existing
 from gateway.dns.links.pause import boot_id
 from gateway.errors import UsageError
+from gateway.policy.pauses import left
 from gateway.policy.state import PauseState
 from gateway.store import devices, groups, pauses
 from gateway.store.engine import Session
@@ -61,7 +62,7 @@ def _end(options: Namespace, data: Data, whom: Whom) -> int:
 
 def _whom(session: Session, options: Namespace) -> Whom:
     if options.device:
-        return "device", who.address(devices.list_devices(session), options.device)
+        return "device", devices.key_meant(session, options.device)
     return ("group", groups.get_group(session, options.group).name) if options.group else ("all", "")
 
 
@@ -74,9 +75,9 @@ def _show(options: Namespace, data: Data) -> int:
     now, boot = time.time(), time.clock_gettime(time.CLOCK_BOOTTIME)
     with changes.reading(data) as session:
         found = pauses.list_pauses(session)
-    left = {one: int(one.boot_until - boot if one.boot_id == boot_id() else one.until - now) for one in found}
     rows: list[dict[str, Any]] = []
-    for one, seconds in left.items():
+    for one in found:
+        seconds = int(left(one, now, boot, boot_id()))
         if seconds > 0 and options.json:
             rows.append({"scope": one.scope, "target": one.target, "seconds_left": seconds})
         elif seconds > 0:

@@ -15,17 +15,21 @@ from gateway.store.rules import StoredRule
 from gateway.works import Change
 
 COLUMNS = ["id", "text", "group", "enabled", "expires", "comment"]
+EVER = "ever"
 
 
 def show(options: Namespace) -> int:
     """All of them."""
     with changes.reading(existing(options.data)) as session:
-        rows = [as_row(rule) for rule in rules.list_rules(session)]
+        found = rules.list_rules(session)
+    tag = getattr(options, "tag", None)  # of `rules list`, not of `rules` alone
+    rows = [as_row(rule) for rule in found if not tag or tag in rule.tags]
     if not options.json:
         for row in rows:
             row["expires"] = ends(row["expires"], time.time())
     empty = 'no rules of your own yet: hushgate rules add "||example.org^"'
-    output.rows(rows, COLUMNS, as_json=options.json, empty=empty)
+    columns = [*COLUMNS, *(["tags"] if any(row["tags"] for row in rows) else [])]
+    output.rows(rows, columns, as_json=options.json, empty=empty)
     return 0
 
 
@@ -42,8 +46,33 @@ def add(options: Namespace) -> int:
             group=options.group,
             comment=options.comment,
             expires=expires,
+            tags=options.tag or (),
         )
     return _told(options, rule, change, "is set")
+
+
+def set(options: Namespace) -> int:  # the act's name on the command line
+    """Change what is given of one."""
+    if options.text is not None:
+        parse_rule(options.text)
+    now = int(time.time())
+    expires = None
+    if options.duration is not None:
+        expires = 0 if options.duration == EVER else now + duration(options.duration)
+    tags = None if options.tags is None else [tag for tag in options.tags.split(",") if tag]
+    with changes.change(existing(options.data), f"rule {options.id} changed") as change:
+        rule = rules.update_rule(
+            change.session,
+            options.id,
+            text=options.text,
+            group=options.group,
+            comment=options.comment,
+            expires=expires,
+            tags=tags,
+            now=now,
+        )
+        change.target = f"rule {rule.id}"
+    return _told(options, rule, change, "is changed")
 
 
 def remove(options: Namespace) -> int:

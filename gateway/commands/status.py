@@ -5,12 +5,10 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from gateway import control, roles
+from gateway import condition
 from gateway.commands import output
 from gateway.commands.times import ago
-from gateway.data import Data, existing
-from gateway.dns import resolver
-from gateway.errors import HushgateError
+from gateway.data import existing
 
 COLUMNS = ["role", "state", "up", "generation", "packets", "waiting_events", "lost_events"]
 UPSTREAM_COLUMNS = ["upstream", "domain", "state", "sent", "failed", "latency", "last_error"]
@@ -19,9 +17,7 @@ UPSTREAM_COLUMNS = ["upstream", "domain", "state", "sent", "failed", "latency", 
 def status(options: Namespace) -> int:
     """Each role: alive, how long, what it has done. Exit code 1 where one that should run does not."""
     data = existing(options.data)
-    # The resolver is unbound: it has no control socket, and the workers tell how it answers.
-    expected = [role for role in roles.names(data.read_settings()) if role != resolver.ROLE]
-    found = [_ask(data, role) for role in expected]
+    found = condition.ask(data, data.read_settings())
     everything_up = all(one["state"] == "up" for one in found)
     if options.json:
         for one in found:
@@ -29,17 +25,11 @@ def status(options: Namespace) -> int:
         return 0 if everything_up else 1
     output.rows([_summary(one) for one in found], COLUMNS, as_json=False, empty="")
     _show_upstreams(found)
+    _show_panel(found)
     _show_trouble(found)
     if not everything_up:
         output.note("The box does not run whole: start it with `hushgate up`, or see what it printed.")
     return 0 if everything_up else 1
-
-
-def _ask(data: Data, role: str) -> dict[str, Any]:
-    try:
-        return {"state": "up", **control.call(data.run, role, "status")}
-    except HushgateError as error:
-        return {"role": role, "state": "down", "reason": str(error)}
 
 
 def _summary(one: dict[str, Any]) -> dict[str, Any]:
@@ -55,22 +45,27 @@ def _summary(one: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _show_upstreams(found: Iterable[dict[str, Any]]) -> None:
+def _show_upstreams(found: list[dict[str, Any]]) -> None:
     """One line for each upstream, of the workers together."""
-    merged: dict[tuple[str, str], dict[str, Any]] = {}
-    for upstream in (each for one in found for each in one.get("upstreams", ())):
-        key = (upstream["url"], upstream["domain"])
-        row = merged.setdefault(key, {**upstream, "upstream": upstream["url"], "sent": 0, "failed": 0})
-        if upstream["sent"]:  # a worker that has not asked it yet knows nothing of it
-            row |= {key: upstream[key] for key in ("state", "latency_ms", "last_error") if upstream[key]}
-        row["sent"] += upstream["sent"]
-        row["failed"] += upstream["failed"]
-    for row in merged.values():
-        row["domain"] = row["domain"] or "all"
-        row["latency"] = f"{row['latency_ms']:.0f} ms" if row["latency_ms"] else None
-    if merged:
+    rows = [
+        {
+            **row,
+            "upstream": row["url"],
+            "domain": row["domain"] or "all",
+            "latency": f"{row['latency_ms']:.0f} ms" if row["latency_ms"] else None,
+        }
+        for row in condition.upstreams(found)
+    ]
+    if rows:
         print()
-        output.rows(merged.values(), UPSTREAM_COLUMNS, as_json=False, empty="")
+        output.rows(rows, UPSTREAM_COLUMNS, as_json=False, empty="")
+
+
+def _show_panel(found: Iterable[dict[str, Any]]) -> None:
+    """Where panel and API are."""
+    for one in found:
+        if one.get("listen"):
+            print(f"\nPanel and API listen on {output.harmless(one['listen'])}.")
 
 
 def _show_trouble(found: Iterable[dict[str, Any]]) -> None:

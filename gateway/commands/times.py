@@ -2,7 +2,7 @@
 
 import re
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 
 from gateway.errors import UsageError
 
@@ -27,6 +27,17 @@ def since(text: str, now: float) -> int:
         return int(datetime.fromisoformat(text).timestamp())
     except (ValueError, OverflowError):  # no date, or one that no clock has
         raise UsageError(f"{text!r} is no time", hint=f"{_HINT} or a date such as 2026-11-22T10:00") from None
+
+
+def moment(text: str, now: float) -> int:
+    """Unix time of a date, or of so long from now. A date without a zone is in UTC. Raises UsageError."""
+    if _DURATION.fullmatch(text.strip().lower()):
+        return int(now) + duration(text)
+    try:
+        when = datetime.fromisoformat(text)
+        return int((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp())
+    except (ValueError, OverflowError):  # no date, or one that no clock has
+        raise UsageError(f"{text!r} is no time", hint=f"{_HINT} or a date such as 2026-11-22") from None
 
 
 def ago(moment: int, now: float) -> str:

@@ -68,6 +68,11 @@ class Server:
             server.close()
         self._udp, self._tcp_servers = [], []
 
+    def hurry(self, hurried: bool) -> None:
+        """Hand over to whatever else this process does at shorter intervals, or as usual."""
+        for udp in self._udp:
+            udp.hurried = hurried
+
     def adopt(self, policy: Policy) -> None:
         """From the next packet on this generation decides."""
         self._chain.policy = policy

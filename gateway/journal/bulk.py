@@ -7,23 +7,35 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Select, Table
+from sqlalchemy.dialects import postgresql, sqlite
 
 
 class Bulk:
     """An INSERT into one table; rows are tuples in the order of its columns.
 
-    Where the row's key exists: columns in `add` are added to, those in `replace` replaced; with `ignore` the
-    row that is there stays; with none of them it is an error.
+    Where the row's key exists: columns in `add` are added to, those in `replace` replaced, of those in `largest`
+    the larger value stays; with `ignore` the row that is there stays; with none of them it is an error.
     """
 
     def __init__(
-        self, table: Table, *, add: Sequence[str] = (), replace: Sequence[str] = (), ignore: bool = False
+        self,
+        table: Table,
+        *,
+        add: Sequence[str] = (),
+        replace: Sequence[str] = (),
+        largest: Sequence[str] = (),
+        ignore: bool = False,
     ) -> None:
         self._table = table
         self._columns = list(table.columns)
         self._statements: dict[str, str] = {}
         added = [f'"{name}" = {table.name}."{name}" + excluded."{name}"' for name in add]
+        added += [
+            f'"{name}" = CASE WHEN {table.name}."{name}" > excluded."{name}" '
+            f'THEN {table.name}."{name}" ELSE excluded."{name}" END'
+            for name in largest
+        ]
         self._action = ", ".join(added + [f'"{name}" = excluded."{name}"' for name in replace])
         self._ignore = ignore
 
@@ -72,3 +84,18 @@ def find(connection: Connection, table: Table, column: str, values: Sequence[str
             rows = connection.exec_driver_sql(f"{beginning} IN ({marks})", tuple(chunk))
         found.update((value, number) for value, number in rows)
     return found
+
+
+def copy(connection: Connection, table: Table, rows: Select[Any], *, add: Sequence[str] = ()) -> None:
+    """Insert what `rows` selects, in the order of the table's columns, without taking it out of the database.
+
+    Where the row's key exists: columns in `add` are added to; with none of them the row that is there stays.
+    """
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = make(table).from_select([column.name for column in table.columns], rows)
+    if add:
+        sums = {name: table.c[name] + statement.excluded[name] for name in add}
+        statement = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=sums)
+    else:
+        statement = statement.on_conflict_do_nothing()
+    connection.execute(statement)

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DataError
 
 from gateway.errors import HushgateError
 from gateway.journal.ids import Unstorable
-from gateway.journal.write import TextOf, Writer, Written, no_text
+from gateway.journal.write import Identify, TextOf, Writer, Written, itself, no_text
 from gateway.model import Batch
 from gateway.store import sqlite
 from gateway.store.engine import Database
@@ -65,10 +65,16 @@ class Committer:
     """Takes batches, commits them in groups, calls back. `run` is its one task."""
 
     def __init__(
-        self, open_database: Callable[[], Database], text_of: TextOf = no_text, *, gather: float = GATHER
+        self,
+        open_database: Callable[[], Database],
+        text_of: TextOf = no_text,
+        identify: Identify = itself,
+        *,
+        gather: float = GATHER,
     ) -> None:
         self._open = open_database
         self._text_of = text_of
+        self._identify = identify
         self._gather = gather
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._database: Database | None = None
@@ -220,7 +226,7 @@ class Committer:
     def _opened(self) -> Database:
         if self._database is None:
             self._database = self._open()
-            self._writer = Writer(self._database, self._text_of)
+            self._writer = Writer(self._database, self._text_of, self._identify)
             if self._database.aside is not None:
                 self._aside = str(self._database.aside)
         return self._database

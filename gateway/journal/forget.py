@@ -1,24 +1,30 @@
 """Take events out of the log, and out of what points to them. The caller's transaction; a few blocks at a time."""
 
 from collections import Counter
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, select, update
 
 from gateway.journal import marks
+from gateway.journal.gather import HOUR
 from gateway.journal.tables import (
+    ADDRESS_BLOCK,
     BLOCK,
     DEVICE_BLOCK,
     EVENT,
     NAME_BLOCK,
     OUTCOME_BLOCK,
     SPAN,
+    TYPE_BLOCK,
     VERDICT,
+    VERDICT_BLOCK,
 )
-from gateway.journal.write import HOUR
 
 STEP = 4 * BLOCK  # ids a transaction looks at: 10 to 20 ms of the writer's lock
 
-Pairs = tuple[set[tuple[int, int]], set[tuple[int, int]], set[tuple[int, int]]]
+_TABLES = (NAME_BLOCK, DEVICE_BLOCK, OUTCOME_BLOCK, VERDICT_BLOCK, TYPE_BLOCK, ADDRESS_BLOCK)
+
+Pairs = tuple[set[tuple[Any, int]], ...]  # (number, block) for each of the tables
 
 
 def forget_events(connection: Connection, first: int, last: int, *conditions: ColumnElement[bool]) -> int:
@@ -30,7 +36,7 @@ def forget_events(connection: Connection, first: int, last: int, *conditions: Co
     connection.execute(delete(EVENT).where(place, *conditions))
     low, high = first // BLOCK * BLOCK, last // BLOCK * BLOCK + BLOCK - 1
     left, _ = _pairs(connection, EVENT.c.id.between(low, high))
-    for table, before, after in zip((NAME_BLOCK, DEVICE_BLOCK, OUTCOME_BLOCK), gone, left, strict=True):
+    for table, before, after in zip(_TABLES, gone, left, strict=True):
         _delete_pairs(connection, table, before - after)
     connection.execute(
         update(SPAN).where(SPAN.c.hour == bindparam("of_hour")).values(rows=SPAN.c.rows - bindparam("fewer")),
@@ -43,17 +49,24 @@ def forget_events(connection: Connection, first: int, last: int, *conditions: Co
 
 
 def _pairs(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Pairs, Counter[int]]:
-    pairs: Pairs = (set(), set(), set())
+    pairs: Pairs = tuple(set() for _ in _TABLES)
     hours: Counter[int] = Counter()
-    query = select(EVENT.c.id, EVENT.c.time, EVENT.c.name_id, EVENT.c.device_id, VERDICT.c.outcome_id)
+    words = (
+        EVENT.c.name_id,
+        EVENT.c.device_id,
+        VERDICT.c.outcome_id,
+        VERDICT.c.id,
+        EVENT.c.type,
+        EVENT.c.address,
+    )
+    query = select(EVENT.c.id, EVENT.c.time, *words)
     query = query.select_from(EVENT.join(VERDICT, VERDICT.c.id == EVENT.c.verdict_id)).where(*conditions)
-    for number, time, name, device, outcome in connection.execute(query):
+    for number, time, *values in connection.execute(query):
         block = number // BLOCK
         hours[time // HOUR] += 1
-        if name is not None:
-            pairs[0].add((name, block))
-        pairs[1].add((device, block))
-        pairs[2].add((outcome, block))
+        for found, value in zip(pairs, values, strict=True):
+            if value is not None:
+                found.add((value, block))
     return pairs, hours
 
 

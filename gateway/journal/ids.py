@@ -61,7 +61,8 @@ class Cache(Generic[K, V]):
 
 
 Outcome = tuple[str, str, str, str, str, str, str]  # as the columns of log_outcome, without id
-Numbers = tuple[int, int, int]  # verdict, outcome, generation
+Numbers = tuple[int, int, int, bool]  # verdict, outcome, generation, and is there a rule behind it
+FirstSeen = Callable[[set[Name]], dict[Name, int]]  # when each of these names was first seen, Unix seconds
 TextOf = Callable[[VerdictRow], str]
 
 
@@ -80,7 +81,9 @@ class Ids:
             cache.clear()
         self._verdicts.clear()
 
-    def of_names(self, connection: Connection, wanted: Iterable[Name]) -> dict[Name, int]:
+    def of_names(
+        self, connection: Connection, wanted: Iterable[Name], first_seen: FirstSeen
+    ) -> dict[Name, int]:
         """The number of each name; new names get one. Raises Unstorable."""
         found: dict[Name, int] = {}
         missing: dict[str, Name] = {}
@@ -91,14 +94,20 @@ class Ids:
                 missing[_text(name)] = name
             else:
                 found[name] = number
-        for text, number in _numbers(connection, NAME, "text", _INSERT_NAME, list(missing)).items():
+        numbers, new = _numbers(connection, NAME, "text", list(missing))
+        for text, number in numbers.items():
             name = missing[text]
             found[name] = number
             self._names.put(name, number)
+        if new:
+            times = first_seen({missing[text] for _, text in new})
+            _INSERT_NAME.run(connection, [(number, text, times[missing[text]]) for number, text in new])
         return found
 
-    def of_devices(self, connection: Connection, wanted: Iterable[str]) -> dict[str, int]:
-        """The number of each device's address."""
+    def of_devices(
+        self, connection: Connection, wanted: Iterable[str]
+    ) -> tuple[dict[str, int], dict[int, str]]:
+        """The number of each device's key, and those that are new."""
         found: dict[str, int] = {}
         missing: dict[str, list[str]] = {}
         for address in wanted:
@@ -107,16 +116,18 @@ class Ids:
                 missing.setdefault(clean(address, 100), []).append(address)
             else:
                 found[address] = number
-        for text, number in _numbers(connection, DEVICE, "address", _INSERT_DEVICE, list(missing)).items():
+        numbers, new = _numbers(connection, DEVICE, "address", list(missing))
+        for text, number in numbers.items():
             for address in missing[text]:
                 found[address] = number
                 self._devices.put(address, number)
-        return found
+        _INSERT_DEVICE.run(connection, [(number, text, 0, 0) for number, text in new])
+        return found, dict(new)
 
     def of_verdicts(
         self, connection: Connection, channel: Channel, rows: dict[int, VerdictRow], text_of: TextOf
     ) -> dict[int, Numbers]:
-        """(verdict, outcome, generation) of each row; `text_of` gives the text of its rule. Raises Unstorable."""
+        """The numbers of each row; `text_of` gives the text of its rule. Raises Unstorable."""
         cache = self._verdicts.setdefault(channel, Cache(VERDICTS))
         found: dict[int, Numbers] = {}
         missing: dict[tuple[int, int, str], list[int]] = {}
@@ -132,7 +143,7 @@ class Ids:
         for verdict, number in _verdict_numbers(connection, list(missing)).items():
             for index in missing[verdict]:
                 row = rows[index]
-                found[index] = (number, verdict[0], row.generation)
+                found[index] = (number, verdict[0], row.generation, row.layer != "")
                 cache.put(row, found[index])
         return found
 
@@ -176,17 +187,14 @@ def _outcome_of(row: VerdictRow, channel: Channel) -> Outcome:
 
 
 def _numbers(
-    connection: Connection, table: Table, column: str, insert: Bulk, values: Sequence[str]
-) -> dict[str, int]:
-    """The number of each value in a table of (id, value); new values are inserted."""
+    connection: Connection, table: Table, column: str, values: Sequence[str]
+) -> tuple[dict[str, int], list[tuple[int, str]]]:
+    """The number of each value in a table with this column, and those that are yet to be inserted."""
     found = find(connection, table, column, values)
-    new = [value for value in values if value not in found]
-    if new:
-        first = _next(connection, table)
-        rows = list(enumerate(new, first))
-        insert.run(connection, rows)
-        found.update((value, number) for number, value in rows)
-    return found
+    missing = [value for value in values if value not in found]
+    new = list(enumerate(missing, _next(connection, table))) if missing else []
+    found.update((value, number) for number, value in new)
+    return found, new
 
 
 def _verdict_numbers(

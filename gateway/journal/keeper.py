@@ -11,10 +11,11 @@ from pathlib import Path
 
 import msgspec
 
+from gateway.journal import days
 from gateway.journal.commit import Committer, Status
 from gateway.journal.intake import Intake
 from gateway.journal.retention import Limits, Retention
-from gateway.journal.write import TextOf, no_text
+from gateway.journal.write import Identify, TextOf, itself, no_text
 from gateway.settings import Settings
 from gateway.store.engine import Database, check_url, open_journal
 
@@ -24,6 +25,8 @@ SOCKET = "keeper.sock"
 BUSY_MS = 2000  # how long one attempt to write waits for another's lock
 RETENTION_EVERY = 60.0  # seconds
 RETENTION_FIRST = 5.0  # seconds after the start, which has more urgent things to do
+DAYS_EVERY = 300.0
+DAYS_FIRST = 15.0
 STOP_SECONDS = 10.0
 
 
@@ -40,16 +43,26 @@ class Keeper:
     """Intake, group commit, retention and jobs under one roof."""
 
     def __init__(
-        self, data: Path, settings: Settings, *, text_of: TextOf = no_text, jobs: Sequence[Job] = ()
+        self,
+        data: Path,
+        settings: Settings,
+        *,
+        text_of: TextOf = no_text,
+        identify: Identify = itself,
+        jobs: Sequence[Job] = (),
     ) -> None:
         store = settings.store
         check_url(store.url)
         self._committer = Committer(
-            lambda: open_journal(data, store.url, owner=True, busy_ms=BUSY_MS), text_of
+            lambda: open_journal(data, store.url, owner=True, busy_ms=BUSY_MS), text_of, identify
         )
         self._intake = Intake(data / "run" / SOCKET, self._committer.put)
         self._retention = Retention(Limits(days=store.retention_days, max_mb=store.max_mb))
-        self._jobs = (*jobs, Job("retention", RETENTION_EVERY, self._retain, first=RETENTION_FIRST))
+        self._jobs = (
+            *jobs,
+            Job("retention", RETENTION_EVERY, self._retain, first=RETENTION_FIRST),
+            Job("days", DAYS_EVERY, self._sum_up_days, first=DAYS_FIRST),
+        )
 
     @property
     def status(self) -> Status:
@@ -91,6 +104,10 @@ class Keeper:
         while await self._committer.use(step):
             pass
 
+    async def _sum_up_days(self) -> None:
+        while await self._committer.use(lambda database: days.step(database, time.time())):
+            pass
+
 
 async def run(
     data: Path,
@@ -98,10 +115,14 @@ async def run(
     stop: asyncio.Event,
     *,
     text_of: TextOf = no_text,
+    identify: Identify = itself,
     jobs: Sequence[Job] = (),
 ) -> None:
-    """The role. Raises SettingsError for an unusable database address."""
-    await Keeper(data, settings, text_of=text_of, jobs=jobs).run(stop)
+    """The role. Raises SettingsError for an unusable database address.
+
+    `text_of` and `identify` are called in the journal's thread, outside of its transactions.
+    """
+    await Keeper(data, settings, text_of=text_of, identify=identify, jobs=jobs).run(stop)
 
 
 async def _periodically(job: Job) -> None:

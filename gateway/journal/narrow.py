@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Connection, Table, exists, func, select
 
 from gateway.journal.tables import (
+    ADDRESS_BLOCK,
     BLOCK,
     DEVICE,
     DEVICE_BLOCK,
@@ -19,6 +20,8 @@ from gateway.journal.tables import (
     NAME_BLOCK,
     OUTCOME_BLOCK,
     SPAN,
+    TYPE_BLOCK,
+    VERDICT_BLOCK,
 )
 
 FIRST_WINDOW = 16  # blocks; doubled until LAST_WINDOW, so that what is frequent is found in the first
@@ -28,6 +31,7 @@ MAX_SEEKS = 100_000  # look-ups in the roll-ups: 0.1 s
 MAX_DEVICES = 50
 
 Range = tuple[int, int]  # first and last id, both included
+Dimension = tuple[Table, str, Sequence[int] | Sequence[bytes]]  # blocks, their column, the values wanted
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -36,6 +40,15 @@ class Wanted(msgspec.Struct, frozen=True):
     names: tuple[int, ...] | None = None
     devices: tuple[int, ...] | None = None
     outcomes: tuple[int, ...] | None = None
+    verdicts: tuple[int, ...] | None = None
+    types: tuple[int, ...] | None = None
+    addresses: tuple[bytes, ...] | None = None
+
+    @property
+    def nothing(self) -> bool:
+        """Is there something that no row has?"""
+        every = (self.names, self.devices, self.outcomes, self.verdicts, self.types, self.addresses)
+        return () in every
 
 
 def ids_between(connection: Connection, since: int | None, until: int | None) -> Range | None:
@@ -53,13 +66,19 @@ def ranges(
     connection: Connection, within: Range, wanted: Wanted, *, newest_first: bool = True
 ) -> Iterator[list[Range]]:
     """Lists of ranges that may hold rows, in order; between two lists the caller may stop."""
-    dimensions: list[tuple[Table, str, Sequence[int]]] = []
+    dimensions: list[Dimension] = []
     if wanted.names is not None and len(wanted.names) <= MAX_VALUES:
         dimensions.append((NAME_BLOCK, "name_id", wanted.names))
     if wanted.devices is not None:
         dimensions.append((DEVICE_BLOCK, "device_id", wanted.devices))
-    if wanted.outcomes is not None:
+    if wanted.verdicts is not None:
+        dimensions.append((VERDICT_BLOCK, "verdict_id", wanted.verdicts))
+    elif wanted.outcomes is not None:
         dimensions.append((OUTCOME_BLOCK, "outcome_id", wanted.outcomes))
+    if wanted.types is not None:
+        dimensions.append((TYPE_BLOCK, "type", wanted.types))
+    if wanted.addresses is not None:
+        dimensions.append((ADDRESS_BLOCK, "address", wanted.addresses))
     if not dimensions:
         yield [within]
         return
@@ -85,9 +104,7 @@ def ranges(
             yield found[::-1] if newest_first else found
 
 
-def _blocks(
-    connection: Connection, dimensions: list[tuple[Table, str, Sequence[int]]], low: int, high: int
-) -> set[int]:
+def _blocks(connection: Connection, dimensions: list[Dimension], low: int, high: int) -> set[int]:
     blocks: set[int] | None = None
     for table, column, values in dimensions:
         query = select(table.c.block).distinct()

@@ -5,20 +5,29 @@ after a jump, nothing goes by age for a day.
 """
 
 import logging
+from collections.abc import Iterable
 
 import msgspec
 from sqlalchemy import Connection, Table, delete, func, select, tuple_, update
 
-from gateway.journal import marks
+from gateway.journal import marks, notices
 from gateway.journal.forget import STEP, forget_events
+from gateway.journal.gather import DAY, HOUR
 from gateway.journal.sweep import Sweep
-from gateway.journal.tables import EVENT, HOUR_NAME, HOUR_TOTAL, SENDER, SPAN
-from gateway.journal.write import HOUR
+from gateway.journal.tables import (
+    DAY_HIT,
+    DAY_NAME,
+    DAY_TOTAL,
+    EVENT,
+    HOUR_NAME,
+    HOUR_TOTAL,
+    SENDER,
+    SPAN,
+)
 from gateway.store.engine import Database
 
 log = logging.getLogger(__name__)
 
-DAY = 86400
 ROLLUP_DAYS = 366
 SENDER_DAYS = 30  # a sender is one run of a process: it is long gone by then
 JUMP = (
@@ -27,7 +36,7 @@ JUMP = (
 HOLD = DAY
 ROLLUPS_A_STEP = 2000
 HOURS_SHARE = 20  # a twentieth of the hours trimmed: then names are looked through again
-_ALL = 1 << 30  # an hour that never comes
+_NEVER = 1 << 30  # an hour that never comes
 PAGES_A_STEP = 500
 # PostgreSQL gives space back only within a table, so its size says little; measured with 1 M ordinary rows.
 POSTGRES_ROW = 150
@@ -96,10 +105,10 @@ class Retention:
                 return True
             # Never shorter than the events': the names of an event must be found in the roll-ups (see sweep.py).
             oldest_hour = (now - max(self._limits.rollup_days, self._limits.days) * DAY) // HOUR
-            for table in (HOUR_NAME, HOUR_TOTAL):
-                if _forget_rollups(connection, table, oldest_hour):
-                    return True
+            if _forget_sums(connection, (HOUR_NAME, HOUR_TOTAL, DAY_NAME, DAY_TOTAL, DAY_HIT), oldest_hour):
+                return True
             _forget_senders(connection, now - SENDER_DAYS * DAY)
+            notices.forget(connection, now - self._limits.days * DAY)
         return False
 
     def _by_size(self, database: Database) -> bool:
@@ -109,11 +118,9 @@ class Retention:
                 return False
             span = connection.execute(select(SPAN).order_by(SPAN.c.first_id)).first()
             if span is None:
-                return _forget_rollups(connection, HOUR_NAME, _ALL) or _forget_rollups(
-                    connection, HOUR_TOTAL, _ALL
-                )
+                return _forget_sums(connection, (HOUR_NAME, DAY_NAME, HOUR_TOTAL, DAY_TOTAL, DAY_HIT), _NEVER)
             first_hour = connection.execute(select(func.min(SPAN.c.hour))).scalar_one()
-            if _forget_rollups(connection, HOUR_NAME, first_hour):
+            if _forget_sums(connection, (HOUR_NAME, DAY_NAME), first_hour):
                 return True
             if _shorten(connection, span.hour, span.first_id, span.last_id):
                 # Where names never come again, they and not the events fill the disk: they must go in between,
@@ -137,16 +144,18 @@ def _shorten(connection: Connection, hour: int, first: int, last: int) -> bool:
     return False
 
 
-def _forget_rollups(connection: Connection, table: Table, before_hour: int) -> bool:
-    """Take some of the hours before this one away; False if there were none."""
-    keys = list(table.primary_key.columns)
-    old = select(*keys).where(table.c.hour < before_hour).order_by(*keys).limit(ROLLUPS_A_STEP)
-    rows = [tuple(row) for row in connection.execute(old)]
-    if rows:  # deleted in the order of the key, up to the last one found
-        connection.execute(
-            delete(table).where(table.c.hour < before_hour, tuple_(*keys) <= tuple_(*rows[-1]))
-        )
-    return bool(rows)
+def _forget_sums(connection: Connection, tables: Iterable[Table], before_hour: int) -> bool:
+    """Take some of the hours (or whole days) before this hour away; False if there were none in any table."""
+    for table in tables:
+        keys = list(table.primary_key.columns)
+        when = keys[0]
+        limit = before_hour if when.name == "hour" else before_hour * HOUR // DAY
+        old = select(*keys).where(when < limit).order_by(*keys).limit(ROLLUPS_A_STEP)
+        rows = [tuple(row) for row in connection.execute(old)]
+        if rows:  # deleted in the order of the key, up to the last one found
+            connection.execute(delete(table).where(when < limit, tuple_(*keys) <= tuple_(*rows[-1])))
+            return True
+    return False
 
 
 def _forget_senders(connection: Connection, before: int) -> None:

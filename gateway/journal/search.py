@@ -1,37 +1,23 @@
 """Search the log: newest first, or onwards from an id. Every value a person gives is a bound parameter."""
 
-import re
+import math
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
-from gateway import iana, names
+from gateway import iana
 from gateway.journal import addresses, marks
-from gateway.journal.narrow import Range, Wanted, ids_between, ranges
+from gateway.journal import filters as filtering
+from gateway.journal.filters import Filters as Filters  # for those who search
+from gateway.journal.narrow import Range, ids_between, ranges
 from gateway.journal.tables import DEVICE, EVENT, NAME, OUTCOME, VERDICT
-from gateway.journal.words import clean
-from gateway.names import NameFault
 from gateway.store.engine import Database
 
 MAX_LIMIT = 10_000
-_ESCAPE = "!"
-_FINAL_DOT = re.compile(r"(?<!\\)((?:\\\\)*)\.$")  # the root's, not one that is escaped
-
-
-class Filters(msgspec.Struct, frozen=True, kw_only=True):
-    """Which rows. Empty means any; words are compared without regard to case."""
-
-    since: int | None = None  # Unix seconds, included
-    until: int | None = None  # Unix seconds, included
-    devices: tuple[str, ...] = ()  # addresses
-    name: str = ""  # `*` for any characters, `?` for one; without them the name itself
-    channel: str = ""
-    action: str = ""
-    company: str = ""
-    purpose: str = ""
-    country: str = ""
-    list: str = ""
+STEP = 1 << 14  # ids read by one statement: some 10 ms
 
 
 class LogRule(msgspec.Struct, frozen=True):
@@ -71,15 +57,22 @@ class Page(msgspec.Struct, frozen=True):
     cursor: int  # of `newest`: 0 when there is no more
 
 
-def newest(database: Database, filters: Filters, *, limit: int = 100, before: int = 0) -> Page:
-    """The last rows, newest first; with `before`, those of smaller ids."""
+def newest(
+    database: Database, filters: Filters, *, limit: int = 100, before: int = 0, patience: float | None = None
+) -> Page:
+    """The last rows, newest first; with `before`, those of smaller ids.
+
+    After `patience` seconds it answers with what it has found, which may be nothing, and where to go on: rows that
+    agree in several things which are frequent, each by itself, can be far between.
+    """
     limit = max(1, min(limit, MAX_LIMIT))
+    until = math.inf if patience is None else time.monotonic() + patience
     with database.read() as connection:
         within = ids_between(connection, filters.since, filters.until)
         if within is not None and before:
             within = (within[0], min(within[1], before - 1))
-        rows = _collect(connection, filters, within, limit, newest_first=True)
-    return Page(tuple(rows), rows[-1].id if len(rows) == limit else 0)
+        rows, seen = _collect(connection, filters, within, limit, until, newest_first=True)
+    return Page(tuple(rows), rows[-1].id if len(rows) == limit else seen)
 
 
 def onwards(database: Database, filters: Filters, after: int, *, limit: int = 1000) -> Page:
@@ -87,8 +80,23 @@ def onwards(database: Database, filters: Filters, after: int, *, limit: int = 10
     limit = max(1, min(limit, MAX_LIMIT))
     with database.read() as connection:
         last = marks.read(connection)[marks.EVENT]
-        rows = _collect(connection, filters, (after + 1, last), limit, newest_first=False)
+        within: Range | None = (after + 1, last)
+        if filters.since is not None or filters.until is not None:
+            within = _common((after + 1, last), ids_between(connection, filters.since, filters.until))
+        rows, _ = _collect(connection, filters, within, limit, math.inf, newest_first=False)
     return Page(tuple(rows), rows[-1].id if len(rows) == limit else max(last, after))
+
+
+def rows(database: Database, filters: Filters, *, after: int = 0) -> Iterator[LogRow]:
+    """All rows for `filters` that there are when this begins, oldest first; a page of them in memory at a time."""
+    last = last_id(database)
+    while after < last:
+        page = onwards(database, filters, after)
+        for row in page.rows:
+            if row.id > last:
+                return
+            yield row
+        after = page.cursor
 
 
 def last_id(database: Database) -> int:
@@ -97,29 +105,32 @@ def last_id(database: Database) -> int:
         return marks.read(connection)[marks.EVENT]
 
 
-def like(pattern: str) -> str:
-    """`pattern` with `*` and `?` as LIKE with the escape `!` has it; all else is literal."""
-    for char in (_ESCAPE, "%", "_"):
-        pattern = pattern.replace(char, _ESCAPE + char)
-    return pattern.replace("*", "%").replace("?", "_")
+def one(database: Database, number: int) -> LogRow | None:
+    """The row of this id; None if there is none."""
+    if not 0 < number < 1 << 63:
+        return None
+    with database.read() as connection:
+        row = connection.execute(_select().where(EVENT.c.id == number)).first()
+    return None if row is None else _row(row)
 
 
 def _collect(
-    connection: Connection, filters: Filters, within: Range | None, limit: int, *, newest_first: bool
-) -> list[LogRow]:
+    connection: Connection,
+    filters: Filters,
+    within: Range | None,
+    limit: int,
+    until: float,
+    *,
+    newest_first: bool,
+) -> tuple[list[LogRow], int]:
+    """Rows, and the id down to which was searched if it had to end before the end, else 0."""
     rows: list[LogRow] = []
     if within is None or within[0] > within[1]:
-        return rows
-    conditions = _times(filters)
-    wanted = _wanted(connection, filters)
-    if () in (wanted.names, wanted.devices, wanted.outcomes):
-        return rows
-    if filters.name:
-        conditions.append(_name_matches(filters.name))
-    if wanted.devices is not None:
-        conditions.append(EVENT.c.device_id.in_(wanted.devices))
-    if wanted.outcomes is not None:
-        conditions.append(VERDICT.c.outcome_id.in_(wanted.outcomes))
+        return rows, 0
+    wanted = filtering.wanted(connection, filters)
+    if wanted.nothing:
+        return rows, 0
+    conditions = filtering.conditions(filters, wanted)
     if connection.dialect.name == "postgresql":
         _walk_in_order(connection)
     # A statement for each range: given several at once, SQLite would rather read the whole log in order.
@@ -127,12 +138,26 @@ def _collect(
     order = EVENT.c.id.desc() if newest_first else EVENT.c.id
     statement = _select().where(place, *conditions).order_by(order).limit(bindparam("most"))
     for found in ranges(connection, within, wanted, newest_first=newest_first):
-        for first, last in found:
+        for first, last in _in_steps(found, newest_first=newest_first):
             values = {"first": first, "last": last, "most": limit - len(rows)}
             rows.extend(_row(row) for row in connection.execute(statement, values))
             if len(rows) >= limit:
-                return rows
-    return rows
+                return rows, 0
+            if time.monotonic() > until and first > within[0]:
+                return rows, first
+    return rows, 0
+
+
+def _in_steps(ranges: list[Range], *, newest_first: bool) -> Iterator[Range]:
+    """The ranges in pieces, so that one can stop in between."""
+    for first, last in ranges:
+        begins = range(first, last + 1, STEP)
+        for begin in reversed(begins) if newest_first else begins:
+            yield begin, min(begin + STEP - 1, last)
+
+
+def _common(one: Range, other: Range | None) -> Range | None:
+    return None if other is None else (max(one[0], other[0]), min(one[1], other[1]))
 
 
 def _walk_in_order(connection: Connection) -> None:
@@ -168,46 +193,6 @@ def _select() -> Select[tuple[object, ...]]:
         VERDICT.c.text.label("rule"),
         *(column for column in OUTCOME.columns if column.name != "id"),
     ).select_from(joined)
-
-
-def _times(filters: Filters) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if filters.since is not None:
-        conditions.append(EVENT.c.time >= filters.since)
-    if filters.until is not None:
-        conditions.append(EVENT.c.time <= filters.until)
-    return conditions
-
-
-def _wanted(connection: Connection, filters: Filters) -> Wanted:
-    wanted_names = wanted_devices = wanted_outcomes = None
-    if filters.name:
-        query = select(NAME.c.id).where(_name_matches(filters.name))
-        wanted_names = tuple(connection.execute(query).scalars())
-    if filters.devices:
-        query = select(DEVICE.c.id).where(DEVICE.c.address.in_([clean(text) for text in filters.devices]))
-        wanted_devices = tuple(connection.execute(query).scalars())
-    words = {
-        column: getattr(filters, column)
-        for column in ("channel", "action", "company", "purpose", "country", "list")
-        if getattr(filters, column)
-    }
-    if words:
-        same = and_(
-            *(func.lower(OUTCOME.c[column]) == func.lower(clean(word)) for column, word in words.items())
-        )
-        wanted_outcomes = tuple(connection.execute(select(OUTCOME.c.id).where(same)).scalars())
-    return Wanted(wanted_names, wanted_devices, wanted_outcomes)
-
-
-def _name_matches(name: str) -> ColumnElement[bool]:
-    if "*" in name or "?" in name:
-        return NAME.c.text.like(like(clean(_FINAL_DOT.sub(r"\1", name.lower()))), escape=_ESCAPE)
-    try:
-        text = names.to_text(names.from_text(name))
-    except NameFault:
-        text = name.lower()  # no name there is: finds nothing
-    return NAME.c.text == clean(text)
 
 
 def _row(row: Row[tuple[object, ...]]) -> LogRow:

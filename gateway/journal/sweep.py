@@ -3,13 +3,13 @@
 In steps: reading the roll-ups takes seconds in a large log, and the writer must not wait for that.
 """
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import Table, delete, exists, func, select
 
 from gateway.journal import marks
-from gateway.journal.tables import HOUR_NAME, HOUR_TOTAL, NAME, NAME_BLOCK
+from gateway.journal.tables import DAY_NAME, DAY_TOTAL, HOUR_NAME, HOUR_TOTAL, NAME, NAME_BLOCK
 from gateway.store.engine import Database
 
-HOURS_A_STEP = 24
+TIMES_A_STEP = 24  # hours or days
 NAMES_A_STEP = 2000
 
 
@@ -17,17 +17,17 @@ class Sweep:
     """One pass over all names. Call `step` until it is False."""
 
     def __init__(self) -> None:
-        self._hours: list[int] | None = None
+        self._times: list[tuple[Table, list[int]]] | None = None  # what is still to be read of each roll-up
         self._used = bytearray()  # one byte a name: a million names are a megabyte
         self._next = 0
         self.removed = 0
 
     def step(self, database: Database) -> bool:
         """Do a little. True while there is more to do."""
-        if self._hours is None:
+        if self._times is None:
             self._begin(database)
-        elif self._hours:
-            self._mark(database, self._hours)
+        elif self._times:
+            self._mark(database, *self._times[-1])
         elif self._next < len(self._used):
             self._remove(database)
         else:
@@ -37,12 +37,19 @@ class Sweep:
     def _begin(self, database: Database) -> None:
         with database.read() as connection:
             self._used = bytearray(1 + (connection.execute(select(func.max(NAME.c.id))).scalar() or 0))
-            hours = select(HOUR_TOTAL.c.hour).distinct().order_by(HOUR_TOTAL.c.hour.desc())
-            self._hours = list(connection.execute(hours).scalars())
+            self._times = []
+            for names, totals in ((DAY_NAME, DAY_TOTAL), (HOUR_NAME, HOUR_TOTAL)):
+                (when, *_) = totals.primary_key.columns
+                times = select(when).distinct().order_by(when.desc())
+                if found := list(connection.execute(times).scalars()):
+                    self._times.append((names, found))
 
-    def _mark(self, database: Database, hours: list[int]) -> None:
-        some, hours[-HOURS_A_STEP:] = hours[-HOURS_A_STEP:], []
-        query = select(HOUR_NAME.c.name_id).distinct().where(HOUR_NAME.c.hour.in_(some))
+    def _mark(self, database: Database, table: Table, times: list[int]) -> None:
+        some, times[-TIMES_A_STEP:] = times[-TIMES_A_STEP:], []
+        if not times and self._times:
+            self._times.pop()
+        (when, *_) = table.primary_key.columns
+        query = select(table.c.name_id).distinct().where(when.in_(some))
         with database.read() as connection:
             for number in connection.execute(query).scalars():
                 if number < len(self._used):

@@ -1,8 +1,10 @@
 """The tables of the log. What repeats is a number in `log_event`; the words stand in tables of their own.
 
-`log_event` has no index besides its id, which follows the order of writing and so nearly that of time. Three
-small tables say instead in which *blocks* of ids a name, device or outcome occurs, and `log_span` which ids an
-hour has. So a row is cheap to write and to keep, and a search reads a few blocks.
+`log_event` has no index besides its id, which follows the order of writing and so nearly that of time. Small
+tables say instead in which *blocks* of ids a name, device, outcome … occurs, and `log_span` which ids an hour
+has. So a row is cheap to write and to keep, and a search reads a few blocks.
+
+Sums are kept by the hour, and again by the day (UTC) for the days that are over (see days.py).
 """
 
 from sqlalchemy import BigInteger, Index, Integer, LargeBinary, MetaData, Table, UniqueConstraint
@@ -23,12 +25,14 @@ class JournalTable(SQLModel):
 
 
 class DeviceRow(JournalTable, table=True):
-    """An address that asked."""
+    """A device that asked: its key, which is its MAC where that is known, else its address."""
 
     __tablename__ = "log_device"
 
     id: int | None = Field(default=None, primary_key=True)
     address: str = Field(unique=True)
+    first: int = Field(sa_type=BigInteger)  # Unix seconds of its first and last event
+    last: int = Field(sa_type=BigInteger)
 
 
 class NameRow(JournalTable, table=True):
@@ -38,6 +42,7 @@ class NameRow(JournalTable, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     text: str = Field(unique=True)
+    first: int = Field(sa_type=BigInteger, index=True)  # Unix seconds of its first event, of whatever device
 
 
 class OutcomeRow(JournalTable, table=True):
@@ -132,6 +137,36 @@ class OutcomeBlock(JournalTable, table=True):
     block: int = Field(primary_key=True)
 
 
+class VerdictBlock(JournalTable, table=True):
+    """In which blocks a verdict that names a rule occurs."""
+
+    __tablename__ = "log_verdict_block"
+    __table_args__ = _KEY_ONLY
+
+    verdict_id: int = Field(primary_key=True)
+    block: int = Field(primary_key=True)
+
+
+class TypeBlock(JournalTable, table=True):
+    """In which blocks a record type occurs."""
+
+    __tablename__ = "log_type_block"
+    __table_args__ = _KEY_ONLY
+
+    type: int = Field(primary_key=True)
+    block: int = Field(primary_key=True)
+
+
+class AddressBlock(JournalTable, table=True):
+    """In which blocks an address occurs, packed as in log_event."""
+
+    __tablename__ = "log_address_block"
+    __table_args__ = _KEY_ONLY
+
+    address: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    block: int = Field(primary_key=True)
+
+
 class HourTotal(JournalTable, table=True):
     """Roll-up: what a device came to in an hour."""
 
@@ -157,6 +192,69 @@ class HourName(JournalTable, table=True):
     outcome_id: int = Field(primary_key=True)
     count: int = Field(sa_type=BigInteger)
     size: int = Field(sa_type=BigInteger)
+
+
+class DayTotal(JournalTable, table=True):
+    """Roll-up: what a device came to in a day."""
+
+    __tablename__ = "log_day_total"
+    __table_args__ = _KEY_ONLY
+
+    day: int = Field(primary_key=True)
+    device_id: int = Field(primary_key=True)
+    outcome_id: int = Field(primary_key=True)
+    count: int = Field(sa_type=BigInteger)
+    size: int = Field(sa_type=BigInteger)
+
+
+class DayName(JournalTable, table=True):
+    """Roll-up: which names a device asked for in a day; as device 0, which names all of them did."""
+
+    __tablename__ = "log_day_name"
+    __table_args__ = _KEY_ONLY
+
+    day: int = Field(primary_key=True)
+    device_id: int = Field(primary_key=True)
+    name_id: int = Field(primary_key=True)
+    outcome_id: int = Field(primary_key=True)
+    count: int = Field(sa_type=BigInteger)
+    size: int = Field(sa_type=BigInteger)
+
+
+class DayHit(JournalTable, table=True):
+    """Roll-up: how often a rule decided in a day, and when last. Of all devices together."""
+
+    __tablename__ = "log_day_hit"
+    __table_args__ = _KEY_ONLY
+
+    day: int = Field(primary_key=True)
+    verdict_id: int = Field(primary_key=True)
+    count: int = Field(sa_type=BigInteger)
+    last: int = Field(sa_type=BigInteger)  # Unix seconds
+
+
+class ContactRow(JournalTable, table=True):
+    """When a device first had to do with a company."""
+
+    __tablename__ = "log_contact"
+    __table_args__ = _KEY_ONLY
+
+    device_id: int = Field(primary_key=True)
+    company: str = Field(primary_key=True)
+    first: int = Field(sa_type=BigInteger)  # Unix seconds
+
+
+class NoticeRow(JournalTable, table=True):
+    """An event for people, see notices.py."""
+
+    __tablename__ = "log_notice"
+
+    id: int = Field(primary_key=True, sa_type=_BIG_ID, sa_column_kwargs={"autoincrement": False})
+    time: int = Field(sa_type=BigInteger)
+    kind: str
+    device: str  # its key; "" where it is about none
+    subject: str
+    detail: str
 
 
 class SenderRow(JournalTable, table=True):
@@ -194,5 +292,13 @@ DEVICE_BLOCK = _table("log_device_block")
 OUTCOME_BLOCK = _table("log_outcome_block")
 HOUR_TOTAL = _table("log_hour_total")
 HOUR_NAME = _table("log_hour_name")
+VERDICT_BLOCK = _table("log_verdict_block")
+TYPE_BLOCK = _table("log_type_block")
+ADDRESS_BLOCK = _table("log_address_block")
+DAY_TOTAL = _table("log_day_total")
+DAY_NAME = _table("log_day_name")
+DAY_HIT = _table("log_day_hit")
+CONTACT = _table("log_contact")
+NOTICE = _table("log_notice")
 SENDER = _table("log_sender")
 MARK = _table("log_mark")

@@ -2,16 +2,22 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select
 
-from gateway.journal import addresses, marks
+from gateway.journal import marks
 from gateway.journal.bulk import Bulk
+from gateway.journal.days import EVERYBODY, HOURS
+from gateway.journal.gather import Gathered
 from gateway.journal.ids import VERDICTS, Cache, Ids, Numbers, Unstorable
+from gateway.journal.news import News
 from gateway.journal.tables import (
-    BLOCK,
+    ADDRESS_BLOCK,
+    DAY_HIT,
+    DAY_NAME,
+    DAY_TOTAL,
     DEVICE_BLOCK,
     EVENT,
     HOUR_NAME,
@@ -20,28 +26,31 @@ from gateway.journal.tables import (
     OUTCOME_BLOCK,
     SENDER,
     SPAN,
+    TYPE_BLOCK,
+    VERDICT_BLOCK,
 )
 from gateway.model import Batch, Channel, Layer, VerdictRow
+from gateway.names import Name
 from gateway.store.engine import Database
 
 log = logging.getLogger(__name__)
 
-HOUR = 3600  # seconds
-MAX_TIME = 253_402_300_800  # the year 10000: what a date can be written for
-MAX_COUNT = (1 << 31) - 1
-MAX_SIZE = 1 << 40
-
-_pack = lru_cache(2048)(addresses.pack)
 _EVENTS = Bulk(EVENT)
 _SPANS = Bulk(SPAN, replace=["last_id"], add=["rows"])
 _TOTALS = Bulk(HOUR_TOTAL, add=["count", "size"])
 _NAMES = Bulk(HOUR_NAME, add=["count", "size"])
-_NAME_BLOCKS = Bulk(NAME_BLOCK, ignore=True)
-_DEVICE_BLOCKS = Bulk(DEVICE_BLOCK, ignore=True)
-_OUTCOME_BLOCKS = Bulk(OUTCOME_BLOCK, ignore=True)
+_DAY_TOTALS = Bulk(DAY_TOTAL, add=["count", "size"])
+_DAY_NAMES = Bulk(DAY_NAME, add=["count", "size"])
+_HITS = Bulk(DAY_HIT, add=["count"], largest=["last"])
+# In the order of Gathered.blocks.
+_BLOCKS = tuple(
+    Bulk(table, ignore=True)
+    for table in (NAME_BLOCK, DEVICE_BLOCK, OUTCOME_BLOCK, VERDICT_BLOCK, TYPE_BLOCK, ADDRESS_BLOCK)
+)
 _SENDERS = Bulk(SENDER, replace=["sequence", "dropped", "seen"])
 
 TextOf = Callable[[str, int, int], str]  # list, line, generation → the rule as it is written there
+Identify = Callable[[str], str]  # the address that asked → the device's key
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -56,90 +65,33 @@ def no_text(_list: str, _line: int, _generation: int) -> str:
     return ""
 
 
-class _Gathered:
-    """Rows for each table, from the batches of one transaction."""
-
-    def __init__(self, last_id: int) -> None:
-        self.last_id = last_id
-        self.events: list[tuple[int, int, int, int, int | None, int, int, int, int, int, bytes | None]] = []
-        self.sums: dict[tuple[int, int, int | None, int], list[int]] = {}
-        self.spans: dict[int, list[int]] = {}
-        self.outcomes: set[tuple[int, int]] = set()
-
-    def add(
-        self,
-        batch: Batch,
-        names: dict[bytes, int],
-        devices: dict[str, int],
-        verdicts: dict[Channel, dict[int, Numbers]],
-    ) -> None:
-        """Take the rows of one batch. Raises Unstorable."""
-        number = self.last_id
-        channel = None
-        of_channel: dict[int, Numbers] = {}
-        for row in batch.rows:
-            number += 1
-            time, count, size = row.time, row.count, row.bytes
-            if not (
-                0 <= time < MAX_TIME
-                and 0 <= count <= MAX_COUNT
-                and 0 <= size < MAX_SIZE
-                and 0 <= row.type < 65536
-                and 0 <= row.port < 65536
-            ):
-                raise Unstorable(f"an event of {row.device:.60} is out of range")
-            name = row.name
-            name_id = None if name is None else names[name]
-            device_id = devices[row.device]
-            if row.channel is not channel:  # looked up when it changes: an enum's hash is slow
-                channel = row.channel
-                of_channel = verdicts[channel]
-            verdict_id, outcome_id, generation = of_channel[row.verdict]
-            hour = time // HOUR
-            self.events.append(
-                (
-                    number,
-                    time,
-                    size,
-                    device_id,
-                    name_id,
-                    verdict_id,
-                    generation,
-                    count,
-                    row.type,
-                    row.port,
-                    _pack(row.address),
-                )
-            )
-            key = (hour, device_id, name_id, outcome_id)
-            total = self.sums.get(key)
-            if total is None:
-                self.sums[key] = [count, size]
-            else:
-                total[0] += count
-                total[1] += size
-            span = self.spans.get(hour)
-            if span is None:
-                self.spans[hour] = [number, number, 1]
-            else:
-                span[1] = number
-                span[2] += 1
-            self.outcomes.add((outcome_id, number // BLOCK))
-        self.last_id = number
+def itself(address: str) -> str:
+    """For those who know no devices: each address is one."""
+    return address
 
 
 class Writer:
     """The one writer of the log in this process. Not for two threads at once."""
 
-    def __init__(self, database: Database, text_of: TextOf = no_text) -> None:
+    def __init__(
+        self,
+        database: Database,
+        text_of: TextOf = no_text,
+        identify: Identify = itself,
+        *,
+        tell: bool = True,
+    ) -> None:
+        """`tell`: are new devices and first contacts told? Not where an old log is restored."""
         self._database = database
         self._text_of = text_of
+        self._identify = identify
         self._ids = Ids()
+        self._news = News(tell=tell)
         self._list_texts: Cache[tuple[str, int, int], str] = Cache(VERDICTS)
         self._purge = 0
         # What is known to be in the block tables for the newest block: most rows need no statement there.
         self._block = -1
-        self._in_block: tuple[set[tuple[int, int]], ...] = (set(), set(), set())
+        self._in_block: tuple[set[Any], ...] = tuple(set() for _ in _BLOCKS)
 
     def write(self, batches: Sequence[Batch], now: int) -> Written:
         """Store what is not stored yet; when this returns, all of `batches` is durable.
@@ -150,17 +102,20 @@ class Writer:
         for batch in batches:  # may read a list's copy: not while the writer's lock is held
             for row in batch.verdicts:
                 self._text(row)
+        keys = {
+            address: self._key(address) for address in {row.device for one in batches for row in one.rows}
+        }
         try:
             with self._database.write() as connection:
-                return self._write(connection, batches, now)
+                return self._write(connection, batches, keys, now)
         except BaseException:
             self._forget()  # the ids given in a transaction that is rolled back are nobody's
             raise
 
     def _forget(self) -> None:
         self._ids.clear()
+        self._news.clear()
         self._block = -1
-        self._in_block = (set(), set(), set())
 
     def _text(self, row: VerdictRow) -> str:
         if row.text or row.layer != Layer.LISTS:
@@ -178,21 +133,37 @@ class Writer:
             self._list_texts.put(where, text)
         return text
 
-    def _write(self, connection: Connection, batches: Sequence[Batch], now: int) -> Written:
+    def _key(self, address: str) -> str:
+        try:
+            return self._identify(address)
+        except (
+            Exception
+        ):  # whatever a reader of the neighbour table may meet: the event must be stored all the same
+            log.exception("no device is known for an address")
+            return address
+
+    def _write(
+        self, connection: Connection, batches: Sequence[Batch], keys: dict[str, str], now: int
+    ) -> Written:
         state = marks.read(connection)
         if state[marks.PURGE] != self._purge:
             self._purge = state[marks.PURGE]
             self._forget()
         fresh, senders = _not_yet_stored(connection, batches, now)
-        gathered = _Gathered(state[marks.EVENT])
+        gathered = Gathered(state[marks.EVENT])
         names = self._ids.of_names(
-            connection, {row.name for batch in fresh for row in batch.rows if row.name is not None}
+            connection,
+            {row.name for batch in fresh for row in batch.rows if row.name is not None},
+            lambda wanted: _first_seen(fresh, wanted),
         )
-        devices = self._ids.of_devices(connection, {row.device for batch in fresh for row in batch.rows})
+        asked = {row.device for batch in fresh for row in batch.rows}
+        numbers, new = self._ids.of_devices(connection, {keys[address] for address in asked})
+        devices = {address: numbers[keys[address]] for address in asked}
         for batch in fresh:
             gathered.add(batch, names, devices, self._verdicts(connection, batch))
         if gathered.events:
-            self._insert(connection, gathered)
+            self._insert(connection, gathered, state[marks.ROLLED])
+            self._news.store(connection, gathered, new, now)
             marks.put(connection, marks.EVENT, gathered.last_id)
         _SENDERS.run(connection, senders)
         return Written(rows=len(gathered.events), repeated=len(batches) - len(fresh))
@@ -215,38 +186,54 @@ class Writer:
             for channel, rows in used.items()
         }
 
-    def _insert(self, connection: Connection, gathered: _Gathered) -> None:
+    def _insert(self, connection: Connection, gathered: Gathered, rolled: int) -> None:
         _EVENTS.run(connection, gathered.events)
         _SPANS.run(connection, [(hour, *span) for hour, span in sorted(gathered.spans.items())])
-        totals: dict[tuple[int, int, int], list[int]] = {}
-        names: list[tuple[int, int, int, int, int, int]] = []
-        for (hour, device_id, name_id, outcome_id), (count, size) in gathered.sums.items():
-            if name_id is not None:
-                names.append((hour, device_id, name_id, outcome_id, count, size))
-            total = totals.setdefault((hour, device_id, outcome_id), [0, 0])
-            total[0] += count
-            total[1] += size
-        names.sort()  # the order of the tree: neighbours are written together
+        names = gathered.names()
+        totals = [(*key, *total) for key, total in gathered.totals().items()]
         _NAMES.run(connection, names)
-        _TOTALS.run(connection, [(*key, *total) for key, total in totals.items()])
+        _TOTALS.run(connection, totals)
+        _HITS.run(connection, [(*key, *hit) for key, hit in sorted(gathered.hits.items())])
+        if min(gathered.spans) < rolled:  # late: the sums by the day would not learn of it
+            together = [(hour, EVERYBODY, *rest) for hour, _, *rest in names]
+            _DAY_NAMES.run(connection, _by_day([*names, *together], rolled))
+            _DAY_TOTALS.run(connection, _by_day(totals, rolled))
         self._insert_blocks(connection, gathered)
 
-    def _insert_blocks(self, connection: Connection, gathered: _Gathered) -> None:
-        events = gathered.events
-        pairs = (
-            {(event[4], event[0] // BLOCK) for event in events if event[4] is not None},
-            {(event[3], event[0] // BLOCK) for event in events},
-            gathered.outcomes,
-        )
-        newest = gathered.last_id // BLOCK
-        if newest != self._block:
-            self._in_block = (set(), set(), set())
-            self._block = newest
-        tables = (_NAME_BLOCKS, _DEVICE_BLOCKS, _OUTCOME_BLOCKS)
-        for table, found, known in zip(tables, pairs, self._in_block, strict=True):
-            new = found - known
-            table.run(connection, sorted(new))
-            known.update(pair for pair in new if pair[1] == newest)
+    def _insert_blocks(self, connection: Connection, gathered: Gathered) -> None:
+        pairs: tuple[list[tuple[Any, int]], ...] = tuple([] for _ in _BLOCKS)
+        for block, found in gathered.blocks():
+            if block != self._block:
+                self._in_block = tuple(set() for _ in _BLOCKS)
+                self._block = block
+            for rows, values, known in zip(pairs, found, self._in_block, strict=True):
+                rows += [(value, block) for value in values - known]
+                known |= values
+        for table, rows in zip(_BLOCKS, pairs, strict=True):
+            rows.sort()
+            table.run(connection, rows)
+
+
+def _by_day(rows: Sequence[tuple[int, ...]], rolled: int) -> list[tuple[int, ...]]:
+    """Those from hours before `rolled`, by their day; each key once, as PostgreSQL wants it."""
+    days: dict[tuple[int, ...], list[int]] = {}
+    for hour, *key, count, size in rows:
+        if hour < rolled:
+            total = days.setdefault((hour // HOURS, *key), [0, 0])
+            total[0] += count
+            total[1] += size
+    return [(*key, *total) for key, total in sorted(days.items())]
+
+
+def _first_seen(batches: Sequence[Batch], wanted: set[Name]) -> dict[Name, int]:
+    """When each of these names was first asked for in the batches."""
+    times: dict[Name, int] = {}
+    for batch in batches:
+        for row in batch.rows:
+            name = row.name
+            if name in wanted and row.time < times.get(name, row.time + 1):
+                times[name] = row.time
+    return times
 
 
 def _not_yet_stored(

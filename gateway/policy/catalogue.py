@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib.resources.abc import Traversable
 from ipaddress import ip_address
 from pathlib import Path
@@ -141,8 +142,8 @@ def load(directory: Path | None = None) -> Catalogue:
     if not rows:
         raise CatalogueFault(f"{folder}: no catalogue here")
     for row in rows:
-        _check_pattern(row, vendors)
-    _check_together(rows)
+        check_pattern(row, vendors)
+    check_together(rows)
     bypass = tuple(row for row in rows if isinstance(row, Bypass))
     return Catalogue(tuple(vendors), tuple(row for row in rows if not isinstance(row, Bypass)), bypass)
 
@@ -168,14 +169,14 @@ def _read(file: str, text: str) -> tuple[Vendor | None, list[Row]]:
     for kind, line in headers:
         table = next(waiting[kind])
         if kind == "vendor":
-            vendor = _convert(table, Vendor, line, {"file": file})
+            vendor = convert(table, Vendor, line, {"file": file})
             if strays := sorted(set(vendor.telemetry_domains) - set(vendor.domains)):
                 raise CatalogueFault(f"{file}:{line}: {strays[0]} is not among the vendor's domains")
             continue
         if vendor and isinstance(table, dict):
             table = {"company": vendor.company, **table}
         made = {"file": file, "line": line}
-        rows.append(_convert(table, Bypass if kind == "bypass" else Row, line, made))
+        rows.append(convert(table, Bypass if kind == "bypass" else Row, line, made))
     return vendor, rows
 
 
@@ -189,8 +190,8 @@ def _headers(text: str) -> Iterator[tuple[str, int]]:
             yield found[1], line
 
 
-def _convert(table: Any, kind: type[_T], line: int, made: dict[str, Any]) -> _T:
-    """`table` and what we add to it (`made`) as a value."""
+def convert(table: Any, kind: type[_T], line: int, made: dict[str, Any]) -> _T:
+    """`table` and what we add to it (`made`) as a value. Raises CatalogueFault."""
     if not isinstance(table, dict):
         raise CatalogueFault(f"{made['file']}:{line}: not a table of its own")
     where = f"{made['file']}:{line}: {table.get('pattern') or table.get('company', '')}".rstrip(": ")
@@ -211,8 +212,11 @@ def _sample(row: Row) -> Name:
     return from_text(row.pattern.replace("*", "x") if row.match == "glob" else row.pattern)
 
 
-def _check_pattern(row: Row, vendors: list[Vendor]) -> None:
-    """Is the pattern a name, and does it spare whole domains?"""
+_domain = lru_cache(1024)(from_text)  # the same few for each row
+
+
+def check_pattern(row: Row, vendors: list[Vendor]) -> None:
+    """Is the pattern a name, and does it spare whole domains? Raises CatalogueFault."""
     try:
         name = _sample(row)
         for address in row.addresses:
@@ -231,7 +235,7 @@ def _check_pattern(row: Row, vendors: list[Vendor]) -> None:
         raise _fault(row, "a glob needs text beside its `*`, and a domain without any")
     telemetry = {domain for vendor in vendors for domain in vendor.telemetry_domains}
     for domain in (domain for vendor in vendors for domain in vendor.domains):
-        if row.match == "suffix" and domain not in telemetry and is_below(from_text(domain), name):
+        if row.match == "suffix" and domain not in telemetry and is_below(_domain(domain), name):
             raise _fault(row, f"covers all of {domain}, which the phone needs in part")
         if row.pattern == domain and domain not in telemetry and row.profile != "keep":
             raise _fault(row, "blocks a vendor's own domain")
@@ -239,8 +243,8 @@ def _check_pattern(row: Row, vendors: list[Vendor]) -> None:
         raise _fault(row, "covers a whole domain that no vendor's telemetry_domains name")
 
 
-def _check_together(rows: list[Row]) -> None:
-    """No row twice, none that a wider row overrules."""
+def check_together(rows: list[Row]) -> None:
+    """No row twice, none that a wider row overrules. Raises CatalogueFault."""
     known: dict[str, Row] = {}
     for row in rows:
         if row.pattern in known:
@@ -249,7 +253,7 @@ def _check_together(rows: list[Row]) -> None:
         known[row.pattern] = row
     order = [*_PROFILES, "keep"]
     for row in rows:
-        for wide in (known[parent] for parent in _parents(row) if parent in known):
+        for wide in (known[parent] for parent in parents(row) if parent in known):
             if wide.match != "suffix" or row.profile == "keep":
                 continue  # a keep row beats any block, however wide (DESIGN.md, "Who wins")
             if wide.profile == "keep":
@@ -260,7 +264,8 @@ def _check_together(rows: list[Row]) -> None:
                 )
 
 
-def _parents(row: Row) -> Iterator[str]:
+def parents(row: Row) -> Iterator[str]:
+    """The patterns of which it would be a part, if they covered all below them."""
     parts = row.pattern.split(".")
     for at in range(1, len(parts)):
         yield ".".join(parts[at:])

@@ -15,7 +15,7 @@ import msgspec
 
 from gateway.errors import OwnFault
 from gateway.names import Name, from_text
-from gateway.policy import syntax
+from gateway.policy import bundled, syntax
 from gateway.policy.catalogue import Catalogue
 from gateway.policy.generation.build import Builder
 from gateway.policy.generation.stored import pack
@@ -29,7 +29,7 @@ from gateway.policy.snapshot import (
     StoredDomain,
     StoredRow,
 )
-from gateway.policy.state import ListState
+from gateway.policy.state import BundleState, ListState
 
 MAX_EXAMPLES = 1000  # refused lines that a report quotes; the rest is counted
 MAX_SHOWN = 200  # characters of a refused line, as in syntax
@@ -53,11 +53,12 @@ class Job(msgspec.Struct, frozen=True):
         return hashlib.sha256(msgspec.msgpack.encode((VERSION, self))).hexdigest()
 
 
-def job(lists: Iterable[ListState], catalogue: Catalogue | None) -> Job:
-    """The enabled lists and what the catalogue says."""
+def job(lists: Iterable[ListState], catalogue: Catalogue | None, bundles: Iterable[BundleState] = ()) -> Job:
+    """The enabled lists and what the catalogue says, with what the bundles add to it. Raises OwnFault."""
     enabled = tuple(entry for entry in lists if entry.enabled)
     if catalogue is None:
         return Job(enabled, (), ())
+    catalogue = bundled.merged(catalogue, bundles)
     rows = tuple(
         StoredRow(row.profile, row.file, row.line, pack(row.rule, -1), row.facts) for row in catalogue.every
     )

@@ -1,7 +1,8 @@
 """(who, name, type) → verdict. Never touches the network, the clock or the log.
 
 The layers, one above the other (DESIGN.md, "Who wins"; special names and pauses come before, in the chain):
-the group's own rules, those of everyone, what the catalogue keeps, lists and the catalogue's blocks.
+the group's own rules, those of everyone, what the catalogue keeps, a schedule that blocks everything else, lists
+and the catalogue's blocks. A pause by the schedule goes before them all.
 """
 
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from gateway.policy import overlay as overlays
 from gateway.policy.generation.retention import kept
 from gateway.policy.manifest import Manifest, current
 from gateway.policy.matching.active import ActiveRule
-from gateway.policy.matching.asker import Asker, address_of
+from gateway.policy.matching.asker import Asker, address_of, key_of
 from gateway.policy.matching.known import Known, KnownRow
 from gateway.policy.matching.probe import Probe
 from gateway.policy.matching.subscribed import Subscribed
@@ -50,7 +51,11 @@ class Policy:
         except (ValueError, StopIteration) as error:
             raise OwnFault(f"generation {generation}: {error}") from error
         self._everyone = self._views[EVERYONE]
-        self._devices = {_key(device.address): device for device in overlay.devices}
+        self._devices = {
+            _key(address): device
+            for device in overlay.devices
+            for address in (device.address, *device.addresses)
+        }
         self._known = shared.known
         self._subscribed = shared.subscribed
 
@@ -91,7 +96,7 @@ class Policy:
 
     @property
     def expires(self) -> int:
-        """Unix seconds at which the next rule expires: time to publish again. 0 for never."""
+        """Unix seconds at which a rule expires or a schedule changes a group: time to publish again. 0 for never."""
         return self.overlay.expires
 
     @property
@@ -99,19 +104,19 @@ class Policy:
         return tuple(self._views)
 
     def asker(self, address: str) -> Asker:
-        """Who asks from this address; an unknown device is in `everyone`."""
+        """Who asks from this address, or has this MAC; an unknown device is in `everyone`."""
         ip = address_of(address)
         device = self._devices.get(_key(address))
         if device is None:
-            return Asker(str(ip or address), ip=ip)
+            return Asker(_key(address), ips=() if ip is None else (ip,))
         return _asker(device)
 
     def asker_named(self, client: str) -> Asker:
-        """A device by its name or address; an unknown name is a device in `everyone` that is called so."""
+        """A device by its name, address or MAC; an unknown name is a device in `everyone` that is called so."""
         for device in self.overlay.devices:
             if device.name and device.name.lower() == client.lower():
                 return _asker(device)
-        if address_of(client) is None:
+        if key_of(client) is None:
             return Asker("", name=client)
         return self.asker(client)
 
@@ -124,6 +129,10 @@ class Policy:
         probe = Probe(_NOBODY, name, 0)
         rows = self._known.rows(probe)
         return rows[0].facts if rows else self._known.owner(probe)
+
+    def scheduled(self, group: str) -> str:
+        """ "by the schedule until 06:30", where a schedule has the word in this group now; else ""."""
+        return next((one.scheduled for one in self.overlay.groups if one.name == group), "")
 
     def text_of(self, rule: RuleRef) -> str:
         """The rule as written, read from its list's last good copy; "" where that is gone."""
@@ -140,6 +149,8 @@ class Policy:
         probe = Probe(asker, name, qtype)
         rows = self._known.rows(probe)
         facts = rows[0].facts if rows else self._known.owner(probe)
+        if view.paused is not None:
+            return Verdict(Action.ALLOWED, view.paused, facts, generation=self.generation)
         spared: list[ActiveRule] = []
         for book in view.books:
             won = winner(book.candidates(probe), spared)
@@ -148,6 +159,9 @@ class Policy:
         row = _ruling(view, rows)
         if row is not None and row.keep:
             return self._verdict(view, Won(row, allow=True), facts)
+        if view.block_all is not None:
+            action = Action.OBSERVED if view.observes else Action.BLOCKED
+            return Verdict(action, view.block_all, facts, None, view.answer, self.generation)
         found: list[Candidate] = [] if row is None else [(BLOCK, row)]
         if view.any_list:
             self._subscribed.candidates(view, probe, found)
@@ -215,9 +229,10 @@ def _ruling(view: GroupView, rows: list[KnownRow]) -> KnownRow | None:
 
 
 def _key(address: str) -> str:
-    return str(address_of(address) or address)
+    return key_of(address) or address
 
 
 def _asker(device: DeviceState) -> Asker:
-    ip = address_of(device.address)
-    return Asker(str(ip or device.address), device.name, device.group, device.tags, ip)
+    ips = (address_of(address) for address in (device.address, *device.addresses))
+    known = tuple(dict.fromkeys(ip for ip in ips if ip is not None))
+    return Asker(_key(device.address), device.name, device.group, device.tags, known)

@@ -20,7 +20,7 @@ from gateway.policy.rule import Match, Rule
 from gateway.policy.snapshot import Base
 from gateway.policy.state import EVERYONE, DeviceState, GroupState, PauseState, PolicyState, UserRule
 
-MAGIC = b"HUSHOVR1"  # the last byte is the version
+MAGIC = b"HUSHOVR2"  # the last byte is the version
 CHECKSUM = 16  # bytes of BLAKE2b
 _HINT = "restart Hushgate to have it written again from the store"
 
@@ -46,7 +46,9 @@ class Overlay(msgspec.Struct, frozen=True):
     """What the user has set, parsed. Made for one base."""
 
     made: int  # Unix seconds
-    expires: int  # Unix seconds at which the next of its rules expires; 0 for never
+    expires: (
+        int  # Unix seconds at which the next of its rules expires or a schedule changes a group; 0 for never
+    )
     rules: tuple[StoredUserRule, ...]
     groups: tuple[GroupState, ...]
     devices: tuple[DeviceState, ...]
@@ -114,7 +116,13 @@ class Maker:
                 disabling[rule.group].add(syntax.disabled_by(rule.text))
         return Overlay(
             made=int(now),
-            expires=min((rule.expires for rule in rules if rule.expires), default=0),
+            expires=min(
+                (
+                    *(rule.expires for rule in rules if rule.expires),
+                    *(group.until for group in groups if group.until),
+                ),
+                default=0,
+            ),
             rules=tuple(
                 StoredUserRule(rule.group, rule.text, pack(self._parsed[rule.text], rule.id))
                 for rule in rules

@@ -29,9 +29,7 @@ def _concerns(pause: PauseState, asker: Asker) -> bool:
         case "group":
             return pause.target == asker.group
         case "device":
-            return pause.target == asker.address or (
-                asker.ip is not None and address_of(pause.target) == asker.ip
-            )
+            return pause.target == asker.address or address_of(pause.target) in asker.ips
     return False  # a scope of a later version: blocking goes on
 
 
@@ -43,3 +41,8 @@ def lasts(pause: PauseState, made: int, now: float, boot: float, boot_id: str) -
     # 1970). A time before the policy itself is wrong for sure, and no pause outlasts what was left of it
     # when the policy was made, counted from the start. In doubt the pause is over: privacy first.
     return made - WILD <= now < pause.until and boot < pause.until - made
+
+
+def left(pause: PauseState, now: float, boot: float, boot_id: str) -> float:
+    """Seconds until it is over, as far as the clock that decides can tell; below zero for one that is."""
+    return pause.boot_until - boot if pause.boot_id == boot_id else pause.until - now

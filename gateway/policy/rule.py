@@ -23,7 +23,7 @@ class ClientIs(msgspec.Struct, frozen=True):
 
     negated: bool = False
     network: IPv4Network | IPv6Network | None = None
-    name: str = ""  # device name, compared without regard to case
+    name: str = ""  # a device's name, compared without regard to case, or its MAC
 
 
 class Conditions(msgspec.Struct, frozen=True):

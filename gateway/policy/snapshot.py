@@ -19,6 +19,7 @@ import mmap
 import struct
 import sys
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -187,6 +188,10 @@ class Base:
             return self._decode_rule(self._rules[self._rule_at[index] : self._rule_at[index + 1]])
         except (msgspec.DecodeError, msgspec.ValidationError, IndexError) as error:
             raise OwnFault(f"{self.source}: rule {index}: {error}", hint=_HINT) from error
+
+    def rules(self) -> Iterator[StoredRule]:
+        """All conditional rules."""
+        return (self.rule(index) for index in range(len(self._rule_at) - 1))
 
     def text_of(self, place: int, line: int) -> str:
         """A line of the list at `place` as written; "" where its copy is gone or no longer the one compiled."""

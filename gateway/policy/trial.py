@@ -45,6 +45,6 @@ def policy_in_memory(
 ) -> tuple[Policy, tuple[ListReport, ...]]:
     """The policy of `state` at Unix time `now`, without any file but the lists. Raises UsageError, OwnFault."""
     file = BytesIO()
-    reports = compile_base(job(state.lists, catalogue), file, _KEY)
+    reports = compile_base(job(state.lists, catalogue, state.bundles), file, _KEY)
     base = Base(file.getvalue(), "a policy in memory")
     return Policy(Shared(base), Maker().make(state, base, now), generation=0), reports

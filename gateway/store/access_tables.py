@@ -110,3 +110,4 @@ class WebhookTable(PolicyTable, table=True):
     last_time: int = Field(sa_type=BigInteger)
     last_error: str
     retry_at: int = Field(sa_type=BigInteger)
+    lost: int  # notices that could not be delivered in time

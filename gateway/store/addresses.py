@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 import msgspec
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from gateway.devices.mac import is_of_one_device, mac_of
-from gateway.policy.matching.asker import address_of
-from gateway.store.tables import AddressTable
+from gateway.store.tables import AddressTable, DeviceTable
 
 AT_ONCE = 500  # values in one statement
 
@@ -21,47 +19,53 @@ class KnownAddress(msgspec.Struct, frozen=True):
     seen: int  # Unix seconds
 
 
-def canonical(text: str) -> str | None:
-    """A MAC or IP address as it is written here; None for what is neither."""
-    mac = mac_of(text)
-    if mac is not None:
-        return mac if is_of_one_device(mac) else None
-    address = address_of(text.strip())
-    return None if address is None else str(address)
-
-
 def key_of(session: Session, address: str) -> str:
     """The key of the device that this (canonical) address means: its MAC where that is known."""
     row = session.get(AddressTable, address)
     return address if row is None else row.device_key
 
 
-def put_address(session: Session, address: str, key: str, *, now: int) -> None:
-    """The address means the device `key` from now on; nobody but itself, where `key` is the address."""
-    row = session.get(AddressTable, address)
-    if key == address:
-        if row is not None:
-            session.delete(row)
-    elif row is None:
-        session.add(AddressTable(address=address, device_key=key, seen=now))
-    else:
-        row.device_key, row.seen = key, now
-        session.add(row)
+def put_addresses(session: Session, moved: Mapping[str, str], *, now: int) -> None:
+    """Each address means the device of this key from now on; nobody but itself, where the key is the address."""
+    known: dict[str, AddressTable] = {}
+    for chunk in _chunks(moved):
+        found = session.exec(select(AddressTable).where(col(AddressTable.address).in_(chunk)))
+        known |= {row.address: row for row in found}
+    for address, key in moved.items():
+        row = known.get(address)
+        if key == address:
+            if row is not None:
+                session.delete(row)
+        elif row is None:
+            session.add(AddressTable(address=address, device_key=key, seen=now))
+        else:
+            row.device_key, row.seen = key, now
     session.flush()
 
 
-def list_addresses(session: Session) -> tuple[KnownAddress, ...]:
-    """All, the one seen last in front."""
-    query = select(AddressTable).order_by(col(AddressTable.seen).desc(), col(AddressTable.address))
-    return tuple(KnownAddress(row.address, row.device_key, row.seen) for row in session.exec(query))
+def list_addresses(session: Session, device: str = "") -> tuple[KnownAddress, ...]:
+    """All, or those of the device of this key; the one seen last in front."""
+    # Columns, not rows: all of them are read for each generation, and a row as an object costs ten times as much.
+    query = select(AddressTable.address, AddressTable.device_key, AddressTable.seen)
+    query = query.order_by(col(AddressTable.seen).desc(), col(AddressTable.address))
+    if device:
+        query = query.where(AddressTable.device_key == device)
+    return tuple(KnownAddress(*values) for values in session.exec(query))
 
 
-def addresses_of(session: Session) -> dict[str, tuple[str, ...]]:
+def addresses_of(session: Session, device: str = "") -> dict[str, tuple[str, ...]]:
     """Key → the addresses of this device, the one seen last in front."""
-    found: dict[str, tuple[str, ...]] = {}
-    for known in list_addresses(session):
-        found[known.device] = (*found.get(known.device, ()), known.address)
-    return found
+    found: dict[str, list[str]] = {}
+    for known in list_addresses(session, device):
+        found.setdefault(known.device, []).append(known.address)
+    return {key: tuple(values) for key, values in found.items()}
+
+
+def drop_device(session: Session, key: str) -> None:
+    """Forget which addresses the device has."""
+    for row in session.exec(select(AddressTable).where(AddressTable.device_key == key)):
+        session.delete(row)
+    session.flush()
 
 
 def hand_over(session: Session, old: str, new: str) -> None:
@@ -81,14 +85,19 @@ def seen_again(session: Session, seen: Mapping[str, int]) -> None:
     session.flush()
 
 
-def forget_addresses(session: Session, before: int) -> tuple[str, ...]:
-    """Drop what was not seen since then (Unix seconds), and say what that was."""
-    gone = tuple(session.exec(select(AddressTable).where(col(AddressTable.seen) < before)))
-    addresses = tuple(row.address for row in gone)
-    for row in gone:
-        session.delete(row)
-    session.flush()
-    return addresses
+def forget_addresses(session: Session, before: int, most: int) -> tuple[str, ...]:
+    """Drop what was not seen since then (Unix seconds), and what is too much of devices that nobody has set.
+
+    `most`: how many of those are kept. Says what was dropped.
+    """
+    gone = [known.address for known in list_addresses(session) if known.seen < before]
+    set_by_somebody = select(DeviceTable.address)
+    others = select(AddressTable.address).where(col(AddressTable.device_key).not_in(set_by_somebody))
+    gone += session.exec(others.order_by(col(AddressTable.seen).desc()).offset(most)).all()
+    for chunk in _chunks(gone):
+        session.connection().execute(delete(AddressTable).where(col(AddressTable.address).in_(chunk)))
+    session.expire_all()
+    return tuple(dict.fromkeys(gone))
 
 
 def _chunks(values: Iterable[str]) -> Iterable[list[str]]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, delete, func, or_, select
 
 from gateway.author import Author
 from gateway.store.access_tables import AuditTable
@@ -51,13 +51,36 @@ def add_entry(
         session.exec(delete(AuditTable).where(col(AuditTable.id) <= row.id - KEPT))
 
 
-def list_entries(session: Session, *, before: int = 0, limit: int = 100, who: str = "") -> tuple[Entry, ...]:
-    """The last ones, newest first; `before`: only those of smaller ids."""
+def list_entries(
+    session: Session,
+    *,
+    before: int = 0,
+    limit: int = 100,
+    who: str = "",
+    action: str = "",
+    since: int | None = None,
+    until: int | None = None,
+) -> tuple[Entry, ...]:
+    """The last ones, newest first; `before`: only those of smaller ids.
+
+    `action`: somewhere in action or target, in whatever case. `since` and `until` in Unix seconds, included.
+    """
     query = select(AuditTable).order_by(col(AuditTable.id).desc()).limit(limit)
     if before:
         query = query.where(col(AuditTable.id) < before)
     if who:
-        query = query.where(func.lower(AuditTable.who) == who.lower().replace("\0", ""))
+        query = query.where(func.lower(AuditTable.who) == func.lower(_text(who)))
+    if action:
+        words = _text(action)
+        for char in ("!", "%", "_"):
+            words = words.replace(char, f"!{char}")
+        pattern = func.lower(f"%{words}%")
+        columns = (func.lower(col(AuditTable.action)), func.lower(col(AuditTable.target)))
+        query = query.where(or_(*(column.like(pattern, escape="!") for column in columns)))
+    if since is not None:
+        query = query.where(col(AuditTable.time) >= since)
+    if until is not None:
+        query = query.where(col(AuditTable.time) <= until)
     return tuple(
         Entry(
             id=row.id or 0,

@@ -119,7 +119,7 @@ def count_rules(session: Session) -> dict[str, int]:
         .where(col(RuleTable.origin) != "")
         .group_by(col(RuleTable.origin))
     )
-    return {origin: count for origin, count in session.exec(query)}
+    return dict(session.exec(query).all())
 
 
 def _add(session: Session, origin: str, one: BroughtList) -> Subscription:

@@ -154,7 +154,7 @@ def restore(session: Session, bundles: tuple[KeptBundle, ...]) -> None:
 
 
 def _new(name: str) -> BundleTable:
-    row = BundleTable(
+    return BundleTable(
         name=name,
         url="",
         key_id="",
@@ -168,7 +168,6 @@ def _new(name: str) -> BundleTable:
         error="",
         highest=0,
     )
-    return row
 
 
 def _fill(row: BundleTable, one: KeptBundle) -> None:

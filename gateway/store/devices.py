@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from gateway.devices.mac import mac_of
 from gateway.errors import Conflict, Missing, UsageError
+from gateway.policy.matching.asker import key_of
 from gateway.policy.state import EVERYONE
 from gateway.store import addresses, groups
 from gateway.store.tables import DeviceTable, PauseTable
@@ -57,7 +58,7 @@ def put_device(
         row.tags = ",".join(_tag(tag) for tag in tags)
     session.add(row)
     session.flush()
-    return _value(row, addresses.addresses_of(session))
+    return _one(session, row)
 
 
 def list_devices(session: Session, *, kind: str | None = None) -> tuple[Device, ...]:
@@ -71,24 +72,24 @@ def list_devices(session: Session, *, kind: str | None = None) -> tuple[Device, 
 
 def get_device(session: Session, which: str) -> Device:
     """The device of this name, MAC, or of any of its addresses. Raises Missing."""
-    return _value(_row(session, which), addresses.addresses_of(session))
+    return _one(session, _row(session, which))
 
 
 def key_meant(session: Session, which: str) -> str:
     """The key of the device that a person calls so, be it one that nobody has named. Raises Missing for a name."""
-    found = addresses.canonical(which)
+    found = key_of(which)
     return _row(session, which).address if found is None else _key(session, found)
 
 
 def remove_device(session: Session, which: str) -> Device:
-    """Remove the device and its pause; its log stays (see gateway.journal.wipe). Raises Missing."""
+    """Remove the device, its pause and addresses; its log stays (see gateway.journal.wipe). Raises Missing."""
     row = _row(session, which)
-    value = _value(row, addresses.addresses_of(session))
+    value = _one(session, row)
     pause = _pause(session, value.address)
     if pause is not None:
         session.delete(pause)
     session.delete(row)
-    session.flush()
+    addresses.drop_device(session, value.address)
     return value
 
 
@@ -130,7 +131,7 @@ def _unite(
     row.address = new
     session.add(row)
     session.flush()
-    return _value(row, addresses.addresses_of(session))
+    return _one(session, row)
 
 
 def _hand_over_pause(session: Session, old: str, new: str) -> None:
@@ -154,7 +155,7 @@ def _pause(session: Session, key: str) -> PauseTable | None:
 
 def _key(session: Session, text: str) -> str:
     """Of an address: the MAC that has it, unless a device is known by the address itself. Raises UsageError."""
-    found = addresses.canonical(text)
+    found = key_of(text)
     if found is None:
         raise UsageError(f"{text!r:.60} is no IP address", hint="nor a MAC address, as in a0:b1:c2:d3:e4:f5")
     if mac_of(found) or _find(session, found) is not None:
@@ -175,15 +176,19 @@ def _find(session: Session, address: str) -> DeviceTable | None:
 
 def _row(session: Session, which: str) -> DeviceTable:
     shown = one_line(which, "the device", MAX_NAME)
-    found = addresses.canonical(shown)
+    found = key_of(shown)
     if found is not None:
         row = _find(session, _key(session, found))
     else:
         named = select(DeviceTable).where(DeviceTable.name != "").order_by(col(DeviceTable.id))
         row = next((one for one in session.exec(named) if one.name.lower() == shown.lower()), None)
     if row is None:
-        raise Missing(f"no device {shown}", hint="`hushgate devices` shows them")
+        raise Missing(f"no device {shown!r}", hint="`hushgate devices` shows them")
     return row
+
+
+def _one(session: Session, row: DeviceTable) -> Device:
+    return _value(row, addresses.addresses_of(session, row.address))
 
 
 def _value(row: DeviceTable, known: dict[str, tuple[str, ...]]) -> Device:

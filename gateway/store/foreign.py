@@ -54,6 +54,12 @@ class Gravity(msgspec.Struct, frozen=True):
 
 
 TABLES = Gravity.__struct_fields__
+COLUMNS = frozenset(
+    (
+        *("id", "enabled", "name", "description", "type", "domain", "comment", "address", "ip"),
+        *("domainlist_id", "adlist_id", "client_id", "group_id"),
+    )
+)
 
 
 def read_gravity(content: bytes, *, seconds: float = SECONDS) -> Gravity:
@@ -63,9 +69,11 @@ def read_gravity(content: bytes, *, seconds: float = SECONDS) -> Gravity:
         path.write_bytes(content)
         try:
             with contextlib.closing(_opened(path)) as connection:
-                return _read(connection, time.monotonic() + seconds)
-        except (sqlite3.Error, OverflowError) as error:
-            raise ForeignFault(f"gravity.db cannot be read: {error}") from None
+                return _read(connection, path, time.monotonic() + seconds)
+        except UnicodeDecodeError:  # the words of SQLite's own error, with names from the file in them
+            raise ForeignFault("gravity.db cannot be read: it is damaged") from None
+        except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:
+            raise ForeignFault(f"gravity.db cannot be read: {str(error)[:200]!a}") from None
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -77,28 +85,42 @@ def _opened(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _read(connection: sqlite3.Connection, until: float) -> Gravity:
+def _read(connection: sqlite3.Connection, path: Path, until: float) -> Gravity:
     connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     # A view or a virtual table of such a name would run what the file's maker wrote.
     query = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
     plain = {name for (name,) in connection.execute(query)}
+    path.unlink()  # it is open: whatever ends this process now leaves nothing of the other product's behind
     if not plain & {"domainlist", "adlist"}:
         raise ForeignFault("gravity.db holds neither domains nor lists: not a Pi-hole's from version 5 on")
+    columns = {table: _columns(connection, table) for table in TABLES if table in plain}
     connection.set_authorizer(_authorized)
-    return Gravity(**{table: tuple(_rows(connection, table)) for table in TABLES if table in plain})
+    return Gravity(**{table: tuple(_rows(connection, table, known)) for table, known in columns.items()})
 
 
-def _authorized(action: int, _first: str | None, _second: str | None, _database: str | None, _by: str | None) -> int:
+def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    """Those that we want and that are stored: a computed one is not listed, and would be computed."""
+    return [row[1] for row in connection.execute(f'PRAGMA table_info("{table}")') if row[1] in COLUMNS]
+
+
+def _authorized(
+    action: int, _first: str | None, _second: str | None, _database: str | None, _by: str | None
+) -> int:
     """Reading, and nothing else: no function, no pragma, no other file."""
-    return sqlite3.SQLITE_OK if action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ) else sqlite3.SQLITE_DENY
+    return (
+        sqlite3.SQLITE_OK if action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ) else sqlite3.SQLITE_DENY
+    )
 
 
-def _rows(connection: sqlite3.Connection, table: str) -> Iterator[Row]:
-    cursor = connection.execute(f'SELECT * FROM "{table}" LIMIT {MAX_ROWS + 1}')  # one of our own names
-    columns = [column[0] for column in cursor.description]
-    for number, values in enumerate(cursor):
+def _rows(connection: sqlite3.Connection, table: str, columns: list[str]) -> Iterator[Row]:
+    if not columns:
+        return
+    named = ", ".join(f'"{column}"' for column in columns)  # table and columns are of our own names
+    for number, values in enumerate(
+        connection.execute(f'SELECT {named} FROM "{table}" LIMIT {MAX_ROWS + 1}')
+    ):
         if number == MAX_ROWS:
             raise ForeignFault(f"gravity.db holds more than {MAX_ROWS} rows of {table}")
         yield row_of(dict(zip(columns, values, strict=True)))

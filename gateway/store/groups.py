@@ -1,12 +1,14 @@
 """Groups of devices. `everyone` always exists."""
 
 import msgspec
-from sqlmodel import Session, col, select
+from sqlalchemy import update
+from sqlmodel import Session, col, func, select
 
+from gateway import schedule as schedules
 from gateway.errors import Conflict, Missing, UsageError
 from gateway.model import BlockedAnswer, Mode, Profile
 from gateway.policy.state import EVERYONE
-from gateway.store.tables import DeviceTable, GroupTable, PauseTable
+from gateway.store.tables import DeviceTable, GroupTable, PauseTable, RuleTable
 from gateway.store.text import MAX_COMMENT, MAX_NAME, one_line
 
 
@@ -20,6 +22,14 @@ class Group(msgspec.Struct, frozen=True):
     inherit: bool  # do the rules and lists of `everyone` count here too?
     catalogue: bool
     comment: str
+    schedule: str = ""  # JSON, see gateway/schedule.py; "" for none
+
+
+class Members(msgspec.Struct, frozen=True):
+    """How many belong to a group."""
+
+    devices: int = 0
+    rules: int = 0
 
 
 def add_group(
@@ -32,8 +42,9 @@ def add_group(
     inherit: bool = True,
     catalogue: bool = True,
     comment: str = "",
+    schedule: str = "",
 ) -> Group:
-    """Add a group. Raises UsageError if there is one of this name."""
+    """Add a group. Raises UsageError if there is one of this name, or for a schedule that is none."""
     name = _checked_name(session, name)
     row = GroupTable(
         name=name,
@@ -43,6 +54,7 @@ def add_group(
         inherit=inherit,
         catalogue=catalogue,
         comment=one_line(comment, "the comment", MAX_COMMENT),
+        schedule=_checked_schedule(schedule),
     )
     session.add(row)
     session.flush()
@@ -64,15 +76,19 @@ def update_group(
     session: Session,
     name: str,
     *,
+    new_name: str | None = None,
     profile: Profile | None = None,
     mode: Mode | None = None,
     answer: BlockedAnswer | None = None,
     inherit: bool | None = None,
     catalogue: bool | None = None,
     comment: str | None = None,
+    schedule: str | None = None,
 ) -> Group:
-    """Change what is given, leave what is None. Raises UsageError."""
+    """Change what is given, leave what is None; an empty schedule ends it. Raises UsageError."""
     row = _row(session, name)
+    if new_name is not None and new_name.strip() != name:
+        row = _renamed(session, row, new_name)
     if profile is not None:
         row.profile = profile.value
     if mode is not None:
@@ -85,9 +101,21 @@ def update_group(
         row.catalogue = catalogue
     if comment is not None:
         row.comment = one_line(comment, "the comment", MAX_COMMENT)
+    if schedule is not None:
+        row.schedule = _checked_schedule(schedule)
     session.add(row)
     session.flush()
     return _value(row)
+
+
+def count_members(session: Session) -> dict[str, Members]:
+    """How many devices were put into each group, and how many rules it has. Groups without any are left out."""
+    devices = session.exec(select(DeviceTable.group, func.count()).group_by(DeviceTable.group)).all()
+    rules = session.exec(select(RuleTable.group, func.count()).group_by(RuleTable.group)).all()
+    found = {group: Members(count, 0) for group, count in devices}
+    for group, count in rules:
+        found[group] = Members(found.get(group, Members()).devices, count)
+    return found
 
 
 def remove_group(session: Session, name: str) -> Group:
@@ -109,6 +137,28 @@ def remove_group(session: Session, name: str) -> Group:
     session.delete(row)
     session.flush()
     return value
+
+
+def _renamed(session: Session, row: GroupTable, name: str) -> GroupTable:
+    """The group under another name: rules, devices and lists follow by their keys, pauses by hand."""
+    old = row.name
+    if old == EVERYONE:
+        raise Conflict("the group everyone cannot be renamed", hint="make another group beside it")
+    name = _checked_name(session, name)
+    for pause in session.exec(
+        select(PauseTable).where(PauseTable.scope == "group", PauseTable.target == old)
+    ):
+        pause.target = name
+        session.add(pause)
+    session.flush()
+    session.connection().execute(update(GroupTable).where(col(GroupTable.name) == old).values(name=name))
+    session.expire_all()
+    return _row(session, name)
+
+
+def _checked_schedule(text: str) -> str:
+    """As it is stored. Raises UsageError."""
+    return schedules.write(schedules.read(text)) if text else ""
 
 
 def _checked_name(session: Session, name: str) -> str:
@@ -135,4 +185,5 @@ def _value(row: GroupTable) -> Group:
         inherit=row.inherit,
         catalogue=row.catalogue,
         comment=row.comment,
+        schedule=row.schedule,
     )

@@ -82,14 +82,17 @@ def update_list(
     session: Session,
     which: str | int,
     *,
+    name: str | None = None,
     enabled: bool | None = None,
     syntax: str | None = None,
     for_groups: tuple[str, ...] | None = None,
 ) -> Subscription:
     """Change what is given, leave what is None. Raises UsageError."""
     row = _row(session, which)
-    if syntax is not None or for_groups is not None:
+    if any(given is not None for given in (name, syntax, for_groups)):
         _check_own(row)
+    if name is not None and name.strip() != row.name:
+        row.name = free_name(session, one_line(name, "the list's name", MAX_NAME, empty=False), "")
     if enabled is not None:
         row.enabled = enabled
     if syntax is not None:
@@ -142,6 +145,25 @@ def remove_list(session: Session, which: str | int) -> Subscription:
     session.delete(row)
     session.flush()
     return value
+
+
+def lists_of_groups(session: Session) -> dict[str, tuple[int, ...]]:
+    """Group → the numbers of its lists, in the user's order."""
+    found: dict[str, tuple[int, ...]] = {}
+    for row in session.exec(select(ListGroupTable).order_by(col(ListGroupTable.position))):
+        found[row.group] = (*found.get(row.group, ()), row.list_id)
+    return found
+
+
+def choose_lists(session: Session, group: str, numbers: tuple[int, ...]) -> None:
+    """Have exactly these lists count for the group, in this order. Raises UsageError."""
+    group = groups.get_group(session, group).name
+    before = set(lists_of_groups(session).get(group, ()))
+    for number in before ^ set(numbers):
+        _check_own(_row(session, number))
+    session.exec(delete(ListGroupTable).where(col(ListGroupTable.group) == group))
+    for number in dict.fromkeys(numbers):
+        link(session, number, group)
 
 
 def _next_number(session: Session) -> int:

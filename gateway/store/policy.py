@@ -6,18 +6,21 @@ from pathlib import Path
 
 from sqlmodel import Session, col, select
 
+from gateway import schedule
+from gateway.policy.matching.asker import key_of
 from gateway.policy.state import DeviceState, GroupState, ListState, PolicyState, UserRule
-from gateway.store import addresses, devices, groups, lists, pauses, rules
+from gateway.store import addresses, bundles, devices, groups, lists, pauses, rules
 from gateway.store.tables import ListGroupTable
 
 # Addresses and MACs in a rule's $client; whatever else is found there is none.
 _CLIENTS = re.compile(r"(?<=client=)[^,]+")
 
 
-def load_state(session: Session, copy_of: Callable[[str], Path]) -> PolicyState:
-    """What the user has set. `copy_of` tells where the copy of a list with this SHA-256 lies.
+def load_state(session: Session, copy_of: Callable[[str], Path], now: float) -> PolicyState:
+    """What the user has set, as the groups' schedules have it at Unix time `now`.
 
-    Lists that have never been fetched are left out: there is nothing of them to compile.
+    `copy_of` tells where the copy of a list with this SHA-256 lies. Lists that have never been fetched are left out:
+    there is nothing of them to compile.
     """
     have = [found for found in lists.list_lists(session) if found.version]
     ids = {found.id for found in have}
@@ -29,14 +32,18 @@ def load_state(session: Session, copy_of: Callable[[str], Path]) -> PolicyState:
     return PolicyState(
         rules=tuple(UserRule(rule.id, rule.text, rule.group, rule.enabled, rule.expires) for rule in written),
         groups=tuple(
-            GroupState(
-                name=group.name,
-                profile=group.profile,
-                mode=group.mode,
-                answer=group.answer,
-                lists=tuple(linked.get(group.name, ())),
-                inherit=group.inherit,
-                catalogue=group.catalogue,
+            schedule.resolved(
+                GroupState(
+                    name=group.name,
+                    profile=group.profile,
+                    mode=group.mode,
+                    answer=group.answer,
+                    lists=tuple(linked.get(group.name, ())),
+                    inherit=group.inherit,
+                    catalogue=group.catalogue,
+                ),
+                group.schedule,
+                now,
             )
             for group in groups.list_groups(session)
         ),
@@ -58,13 +65,22 @@ def _devices(session: Session, texts: list[str]) -> tuple[DeviceState, ...]:
     The latter may be nobody's device yet, but the rule is to count for all of its addresses.
     """
     found = {
-        one.address: DeviceState(one.address, one.name, one.group, one.tags, one.addresses)
+        one.address: DeviceState(
+            one.address,
+            one.name,
+            one.group,
+            one.tags,
+            tuple(address for address in one.addresses if address != one.address),
+        )
         for one in devices.list_devices(session)
     }
     known = addresses.addresses_of(session)
-    clients = (client for text in texts for value in _CLIENTS.findall(text) for client in value.split("|"))
+    conditional = (text for text in texts if "client=" in text)
+    clients = (
+        client for text in conditional for value in _CLIENTS.findall(text) for client in value.split("|")
+    )
     for client in clients:
-        named = addresses.canonical(client.strip("~'\" "))
+        named = key_of(client.strip("~'\" "))
         key = addresses.key_of(session, named) if named else ""
         if key and key not in found and named not in found:
             found[key] = DeviceState(key, addresses=known.get(key, ()))

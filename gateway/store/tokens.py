@@ -5,7 +5,7 @@ import re
 import secrets
 
 import msgspec
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from gateway.access import Scope
 from gateway.errors import Conflict, Missing, UsageError
@@ -13,6 +13,7 @@ from gateway.store.access_tables import TokenTable
 from gateway.store.text import MAX_NAME, one_line
 
 PREFIX = "hg_"  # so that a token found somewhere is known for what it is
+MAX_TOKENS = 1000  # a program that makes one at each start shall not fill the disk
 _SECRET = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}")
 
 
@@ -39,6 +40,8 @@ def add_token(
         raise UsageError("the token would have expired already", hint="give a time to come")
     if session.exec(select(TokenTable.id).where(TokenTable.name == name)).first() is not None:
         raise Conflict(f"there is a token {name} already", hint="choose another name, or revoke that one")
+    if session.exec(select(func.count()).select_from(TokenTable)).one() >= MAX_TOKENS:
+        raise Conflict(f"there are {MAX_TOKENS} tokens already", hint="revoke some")
     secret = PREFIX + secrets.token_urlsafe(32)
     row = TokenTable(
         name=name,
@@ -76,15 +79,23 @@ def list_tokens(session: Session) -> tuple[Token, ...]:
     return tuple(_value(row) for row in session.exec(select(TokenTable).order_by(col(TokenTable.id))))
 
 
+def get_token(session: Session, number: int) -> Token:
+    """One of them. Raises Missing."""
+    row = session.get(TokenTable, number)
+    if row is None:
+        raise Missing(f"no token {number}", hint="`hushgate token` shows them")
+    return _value(row)
+
+
 def remove_token(session: Session, which: str | int) -> Token:
     """Revoke the token of this number or name and say what it was. Raises Missing."""
-    if isinstance(which, int):
-        row = session.get(TokenTable, which) if 0 < which < 2**31 else None
-    else:
-        name = which.replace("\0", "")
-        row = session.exec(select(TokenTable).where(TokenTable.name == name)).first()
+    row = None
+    if isinstance(which, str):
+        row = session.exec(select(TokenTable).where(TokenTable.name == which.replace("\0", ""))).first()
+    if row is None and (isinstance(which, int) or (which.isascii() and which[:11].isdecimal())):
+        row = session.get(TokenTable, int(which)) if 0 < int(str(which)[:11]) < 2**31 else None
     if row is None:
-        raise Missing(f"no token {str(which)!r:.80}", hint="hushgate token list shows them")
+        raise Missing(f"no token {str(which)!r:.80}", hint="`hushgate token` shows them")
     value = _value(row)
     session.delete(row)
     session.flush()

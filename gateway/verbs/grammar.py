@@ -14,6 +14,7 @@ PROFILES = ("essential", "balanced", "strict")
 MODES = ("enforce", "observe")
 ANSWERS = ("auto", "null", "nxdomain")
 ACTIONS = ("allowed", "blocked", "rewritten", "observed", "refused")
+SCOPES = ("read", "rules", "devices", "evidence", "admin")
 SYNTAXES = ("auto", "hosts", "domains", "adblock", "dnsmasq", "unbound", "rpz")
 
 
@@ -64,6 +65,9 @@ class Grammar:
         table, plain = _shared(json=True, again=True), _shared(json=False, again=True)
 
         def act(name: str, text: str, *, prints: bool = True) -> argparse.ArgumentParser:
+            if name in acts.choices:  # "list", which every noun has
+                known: argparse.ArgumentParser = acts.choices[name]
+                return known
             parents = [table if prints else plain]
             one = acts.add_parser(name, help=text, description=_sentence(text), parents=parents)
             one.set_defaults(call=f"{noun}:{name}")

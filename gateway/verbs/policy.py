@@ -4,6 +4,9 @@ import argparse
 
 from gateway.verbs.grammar import ANSWERS, MODES, PROFILES, SYNTAXES, Grammar, row_id
 
+IMPORTS = ("auto", "adblock", "hosts", "domains", "rpz", "json", "pihole", "adguardhome")
+EXPORTS = ("adblock", "hosts", "domains", "rpz", "json")
+
 
 def add(grammar: Grammar) -> None:
     """All four."""
@@ -22,12 +25,35 @@ def _rules(grammar: Grammar) -> None:
     add.add_argument("--group", default="everyone", help="for the devices of this group (%(default)s)")
     add.add_argument("--comment", metavar="TEXT", default="", help="what it is for")
     add.add_argument("--for", dest="duration", metavar="TIME", help='only for so long: "1h"')
+    add.add_argument("--tag", action="append", metavar="TAG", help="to find it by; may be given again")
+    act("list", "show them").add_argument("--tag", metavar="TAG", help="only those with this tag")
+    change = act("set", "change a rule; it keeps its number")
+    change.add_argument("id", metavar="ID", type=row_id, help="as `hushgate rules` shows it")
+    change.add_argument("--text", metavar="RULE", help="what it says")
+    change.add_argument("--group", help="whom it is for")
+    change.add_argument("--comment", metavar="TEXT", help="what it is for")
+    change.add_argument(
+        "--for", dest="duration", metavar="TIME", help='for so long from now: "1h"; "ever" for without end'
+    )
+    change.add_argument("--tags", metavar="TAGS", help='all its tags, joined by commas; "" for none')
     for name, text in (
         ("remove", "delete a rule"),
         ("enable", "put it in force"),
         ("disable", "lay it aside"),
     ):
         act(name, text).add_argument("id", metavar="ID", type=row_id, help="as `hushgate rules` shows it")
+    bring = act("import", "take rules from a file, of Pi-hole or AdGuard Home too")
+    bring.set_defaults(call="exchange:bring")
+    bring.add_argument("file", metavar="FILE", help="- for standard input")
+    bring.add_argument(
+        "--format", default="auto", choices=IMPORTS, help="what it is written in (%(default)s)"
+    )
+    bring.add_argument("--group", default="everyone", help="whom a plain list is for (%(default)s)")
+    bring.add_argument("--dry-run", action="store_true", help="change nothing; say what would be taken")
+    give = act("export", "write your rules to standard output", prints=False)
+    give.set_defaults(call="exchange:give")
+    give.add_argument("--format", default="adblock", choices=EXPORTS, help="what to write (%(default)s)")
+    give.add_argument("--group", metavar="GROUP", help="only those of this group")
 
 
 def _lists(grammar: Grammar) -> None:
@@ -66,15 +92,26 @@ def _groups(grammar: Grammar) -> None:
         made.add_argument("--inherit", action=both, help="everyone's rules and lists too")
         made.add_argument("--catalogue", action=both, help="does the catalogue count at all?")
         made.add_argument("--comment", metavar="TEXT", help="what it is for")
+    week = act("schedule", "when a group is treated otherwise: show or set it")
+    week.add_argument("name", metavar="GROUP")
+    week.add_argument(
+        "windows",
+        metavar="WINDOW",
+        nargs="*",
+        help='"mon-fri 21:30-06:30 block", "sat,sun 08:00-12:00 strict", "daily 13:00-14:00 pause"; first fit counts',
+    )
+    week.add_argument("--zone", metavar="ZONE", help="time zone: Europe/Berlin; else this machine's")
+    week.add_argument("--off", action="store_true", help="end it")
     act("remove", "delete a group; its devices go to everyone").add_argument("name", metavar="GROUP")
 
 
 def _devices(grammar: Grammar) -> None:
     act = grammar.noun("devices", "the phones and other devices that ask")
     made = act("set", "name a device, move it to a group")
-    made.add_argument("device", metavar="DEVICE", help="address, or name if it has one")
+    made.add_argument("device", metavar="DEVICE", help="name, MAC or any of its addresses")
     made.add_argument("--name", help="what to call it")
+    made.add_argument("--kind", help="what it is: phone, tablet, tv …")
     made.add_argument("--group", help="which group it goes to")
     made.add_argument("--tags", help="comma-separated, for $ctag: device_phone,user_child")
     wipe = act("remove", "forget a device and wipe what it did")
-    wipe.add_argument("device", metavar="DEVICE", help="address or name")
+    wipe.add_argument("device", metavar="DEVICE", help="name, MAC or any of its addresses")

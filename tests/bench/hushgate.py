@@ -53,7 +53,8 @@ def hushgate(bench: Bench, call: Sequence[str]) -> Iterator[Server]:
         file.writelines(
             f"||{name.strip()}^\n" for name in names
         )  # the name and all below it, as the others do
-    up = [*call, "up", "--data", data, "--dns", f"127.0.0.1:{port}", "--panel", f"127.0.0.1:{free_port()}"]
+    panel = f"127.0.0.1:{bench.panel or free_port()}"
+    up = [*call, "up", "--data", data, "--dns", f"127.0.0.1:{port}", "--panel", panel]
     up += ["--upstream", f"udp://127.0.0.1:{bench.upstream}", "--no-firewall"]
     settings = environment(bench.workers)
     with child(up, log, environment=settings) as process:

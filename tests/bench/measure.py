@@ -24,6 +24,11 @@ def tree(pid: int) -> list[int]:
     return found
 
 
+def name_of(pid: int) -> str:
+    """What the process calls itself: "hush dns-0"; "" if it has ended."""
+    return _read(Path(f"/proc/{pid}/comm")).strip()
+
+
 def cpu_seconds(pids: Iterable[int]) -> float:
     """CPU time used so far, user and system, by these processes and by children they have waited for."""
     total = 0.0

@@ -41,6 +41,7 @@ class Bench(msgspec.Struct, frozen=True):
     upstream: int = 0  # port on loopback
     workers: int = 1
     core: int | None = None  # the processor that servers are pinned to
+    panel: int = 0  # port for Hushgate's panel; 0 for any
 
 
 @contextlib.contextmanager

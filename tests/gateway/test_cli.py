@@ -55,6 +55,7 @@ def test_the_verbs_are_those_that_were_promised() -> None:
         ),
         *("rules add", "rules remove", "rules enable", "rules disable", "rules list"),
         *("lists add", "lists remove", "lists refresh", "lists report", "lists known", "lists list"),
+        *("token create", "token revoke", "token list", "account setup-link", "account reset"),
         *("groups add", "groups set", "groups remove", "devices set", "devices remove"),
     }
 
@@ -65,7 +66,7 @@ def test_every_verb_leads_to_a_command_and_takes_a_folder(verb: str) -> None:
     module, function = made.get_default("call").split(":")
     assert callable(getattr(import_module(f"gateway.commands.{module}"), function))
     assert "--data" in made._option_string_actions
-    assert ("--json" in made._option_string_actions) == (verb not in ("up", "run"))
+    assert ("--json" in made._option_string_actions) == (verb not in ("up", "run", "rules export"))
     assert made.description
     assert all(action.help for action in made._actions if action.option_strings)
 

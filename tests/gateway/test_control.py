@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gateway import control
-from gateway.control import ControlServer, Down, call, roles, socket_path
+from gateway.control import Asked, ControlServer, Down, call, roles, socket_path
 from gateway.errors import OwnFault, UsageError
 from tests.loops import in_a_loop
 
@@ -208,3 +208,34 @@ def test_roles_are_those_that_have_a_socket(data_dir: Path) -> None:
     (data_dir / "keeper.sock").touch()
     assert roles(data_dir) == ["dns-0", "dns-1", "keeper"]
     assert roles(data_dir / "nowhere") == []
+
+
+@in_a_loop
+async def test_it_is_told_while_somebody_is_there(data_dir: Path) -> None:
+    told: list[bool] = []
+    gone = asyncio.Event()
+
+    def present(somebody: bool) -> None:
+        told.append(somebody)
+        if not somebody:
+            gone.set()
+
+    server = ControlServer(socket_path(data_dir, "dns-0"), VERBS, present)
+    await server.start()
+    try:
+        await ask(data_dir, "echo")
+        await asyncio.wait_for(gone.wait(), 10)
+    finally:
+        await server.stop()
+    assert told == [True, False]
+
+
+@in_a_loop
+async def test_several_are_asked_before_the_first_is_waited_for(data_dir: Path) -> None:
+    def both() -> list[dict[str, Any]]:
+        asked = [Asked(data_dir, "dns-0", "echo", timeout=10, number=number) for number in range(2)]
+        return [one.answer() for one in asked]
+
+    async with listening(data_dir):
+        said = await asyncio.to_thread(both)
+    assert [answer["got"]["number"] for answer in said] == [0, 1]

@@ -12,14 +12,15 @@ from typing import Any
 
 import pytest
 
-from gateway import changes, control, keeper, subscriptions
+from gateway import changes, control, keeper, schedule, subscriptions
 from gateway.data import Data
 from gateway.journal import search
 from gateway.journal.search import Filters, LogRow
 from gateway.journal.sender import Sender
 from gateway.model import Action, VerdictRow
 from gateway.policy import manifest
-from gateway.store import rules
+from gateway.schedule import WEEK, Schedule, Window
+from gateway.store import generations, groups, rules
 from gateway.store.engine import open_journal
 from tests.fakes import idle_box
 from tests.fakes.events import event
@@ -129,6 +130,38 @@ def test_a_rule_for_a_while_ends_by_itself(data: Data, monkeypatch: pytest.Monke
     assert says(data, "long.example").startswith("blocked")
 
 
+@pytest.mark.parametrize(
+    "days", [-1, 30]
+)  # its time has come since; the clock was far ahead, and was set back
+def test_a_schedule_comes_into_force_by_itself(
+    data: Data, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    monkeypatch.setattr(keeper, "EXPIRY_EVERY", 0.02)
+    now = time.time()
+    soon, later = (time.strftime("%H:%M", time.gmtime(now + by)) for by in (-7200, 7200))
+    night = Schedule(
+        "UTC", (Window(soon, later, (WEEK[time.gmtime(now - 7200).tm_wday],), block="everything"),)
+    )
+    with monkeypatch.context() as other:
+        other.setattr(time, "time", lambda: now + days * 86_400)
+        with changes.change(data, "a schedule") as change:
+            groups.update_group(change.session, "everyone", schedule=schedule.write(night))
+    assert says(data, "any.example") == "allowed"
+
+    async def scene() -> None:
+        async with living(data):
+
+            async def blocked() -> bool:
+                return (await asyncio.to_thread(says, data, "any.example")).startswith("blocked: schedule")
+
+            await until(blocked)
+
+    asyncio.run(scene())
+    with changes.reading(data) as session:
+        causes = [one.cause for one in generations.list_generations(session)]
+    assert causes.count("the time of a schedule") == 1
+
+
 def test_rows_of_a_list_are_written_with_the_text_of_their_line(data: Data, tmp_path: Path) -> None:
     file = tmp_path / "ads.txt"
     file.write_text("! ads\n||ads.example^\n")
@@ -184,7 +217,9 @@ def test_lists_are_refreshed_in_a_process_of_their_own_again_and_again(
             await until(twice)
 
     asyncio.run(scene())
-    assert calls.read_text().splitlines()[0].endswith(f"lists refresh --due --data {data.root}")
+    first, second = calls.read_text().splitlines()[:2]
+    assert first.endswith(f"bundle refresh --due --data {data.root}")
+    assert second.endswith(f"lists refresh --due --data {data.root}")
 
 
 def test_a_refresh_under_way_ends_with_the_keeper(

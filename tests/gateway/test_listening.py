@@ -91,14 +91,14 @@ def test_where_nothing_is_free_on_port_53_a_high_port_is_taken_and_said(
 @pytest.fixture
 def unprivileged(monkeypatch: pytest.MonkeyPatch, port: int) -> int:
     """As for a user who is not root: the low port (here `port`) is forbidden."""
-    bind = listening._bind_alone
+    bind = listening.bind_alone
 
     def refused(address: str, number: int, kind: int) -> None:
         if number == port:
             raise OSError(errno.EACCES, f"Permission denied: {address} port {number}")
         bind(address, number, kind)
 
-    monkeypatch.setattr(listening, "_bind_alone", refused)
+    monkeypatch.setattr(listening, "bind_alone", refused)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     return port
 
@@ -136,14 +136,14 @@ def test_without_any_free_port_the_user_has_to_choose(
 
 
 def test_machine_without_ipv6_serves_ipv4_and_says_so(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
-    bind = listening._bind_alone
+    bind = listening.bind_alone
 
     def without_ipv6(address: str, number: int, kind: int) -> None:
         if ":" in address:
             raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
         bind(address, number, kind)
 
-    monkeypatch.setattr(listening, "_bind_alone", without_ipv6)
+    monkeypatch.setattr(listening, "bind_alone", without_ipv6)
     dns = Dns(listen=(f"127.0.0.1:{port}", f"[::]:{port}"))
     place = find(dns, chosen=False)
     assert place.listen == (f"127.0.0.1:{port}",)

@@ -1,16 +1,18 @@
 """Damaged databases and policies, and what the owner of the data folder makes of them."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
 
 from gateway import changes, repair
 from gateway.data import Data
+from gateway.journal import notices
 from gateway.policy import manifest
 from gateway.policy.decide import Policy
 from gateway.settings import Settings
 from gateway.store import lastgood, rules
-from gateway.store.engine import STORE_FILE
+from gateway.store.engine import STORE_FILE, open_journal
 
 NOW = 1_700_000_000
 RUBBISH = b"no database at all " * 1000
@@ -86,6 +88,24 @@ def test_damaged_policy_is_made_anew_from_the_store(data: Data, kind: str) -> No
     assert applied.generation > named.generation
     assert _texts(data) == ["||one.example^"]
     assert repair.policy(data, Settings(), thorough=True) is None
+
+
+def test_that_a_policy_was_damaged_is_told_to_people(data: Data) -> None:
+    (data.policy / manifest.current(data.policy).overlay).write_bytes(RUBBISH)
+    repair.policy(data, Settings(), thorough=True)
+    repair.policy(data, Settings(), thorough=True)
+    with contextlib.closing(open_journal(data.root)) as journal:
+        (told,) = notices.newest(journal)
+    assert (told.kind, told.subject) == (notices.TAMPERING, "policy")
+    assert told.detail
+
+
+def test_policy_is_made_anew_also_where_nobody_can_be_told(data: Data) -> None:
+    (data.policy / manifest.current(data.policy).overlay).write_bytes(RUBBISH)
+    for end in ("", "-wal", "-shm"):
+        (data.root / f"journal.db{end}").unlink(missing_ok=True)
+    (data.root / "journal.db").mkdir()
+    assert repair.policy(data, Settings(), thorough=True) is not None
 
 
 def test_generation_that_the_store_does_not_know_is_replaced(data: Data) -> None:

@@ -1,5 +1,6 @@
 """What is fetched is in force, what fails leaves the last good copy, and copies nobody names are cleared away."""
 
+import contextlib
 import fcntl
 import time
 from pathlib import Path
@@ -9,9 +10,11 @@ import pytest
 from gateway import changes, subscriptions
 from gateway.data import Data
 from gateway.errors import OwnFault, UsageError
+from gateway.journal import notices
 from gateway.policy.publish import Applied
 from gateway.policy.sources import Outcome
 from gateway.store import groups, lists
+from gateway.store.engine import open_journal
 from gateway.store.lists import Subscription
 from gateway.subscriptions import Refreshed
 from tests.fakes import idle_box
@@ -162,6 +165,35 @@ def test_one_that_fails_keeps_its_copy_and_says_why_and_the_others_go_on(data: D
     assert [one.error for one in stored(data)] == ["", ""]
 
 
+def test_a_list_that_begins_to_fail_is_told_once_until_it_has_been_well_again(data: Data) -> None:
+    def told() -> list[tuple[str, str]]:
+        with contextlib.closing(open_journal(data.root)) as journal:
+            return [(one.kind, one.subject) for one in notices.onwards(journal, 0)]
+
+    well = text(b"one.example\n")
+    with serving({"/one": well}) as server:
+        add(data, f"http://127.0.0.1:{server.port}/one", name="one")
+        del server.pages["/one"]
+        refresh(data)
+        refresh(data)
+        assert told() == [(notices.LIST_FAILED, "one")]
+        server.pages["/one"] = well
+        refresh(data)
+        del server.pages["/one"]
+        refresh(data)
+    assert told() == [(notices.LIST_FAILED, "one")] * 2
+
+
+def test_a_damaged_log_holds_no_refresh_up(data: Data, caplog: pytest.LogCaptureFixture) -> None:
+    with serving({"/one": text(b"one.example\n")}) as server:
+        add(data, f"http://127.0.0.1:{server.port}/one", name="one")
+        del server.pages["/one"]
+        (data.root / "journal.db").write_bytes(b"rubbish" * 1000)
+        done, _ = refresh(data)
+    assert [one.outcome for one in done] == [Outcome.KEPT]
+    assert "could not be fetched is not told" in caplog.text
+
+
 def test_only_those_are_due_that_were_not_looked_at_or_failed(data: Data) -> None:
     with serving({"/one": text(b"one.example\n"), "/two": text(b"two.example\n")}) as server:
         for name in ("one", "two"):
@@ -205,7 +237,23 @@ def test_a_list_removed_while_it_is_fetched_does_not_come_back(data: Data) -> No
     assert says(data, "other.example") == says(data, "one.example") == "allowed"
 
 
-def test_copies_that_nothing_names_are_cleared_away(data: Data, tmp_path: Path) -> None:
+def test_copies_that_a_kept_generation_names_stay_as_far_as_there_is_room(
+    data: Data, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.txt"
+    for number in range(3):
+        file.write_text(f"n{number}.example\n")
+        add(data, str(file)) if not number else refresh(data)
+    assert copies(data) == 3
+    monkeypatch.setattr(subscriptions, "MAX_EARLIER", 2 * len("n0.example\n"))
+    refresh(data)
+    assert copies(data) == 2
+
+
+def test_copies_that_nothing_names_are_cleared_away(
+    data: Data, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscriptions, "MAX_EARLIER", 0)
     file = tmp_path / "a.txt"
     for number in range(3):
         file.write_text(f"n{number}.example\n")

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -29,7 +30,7 @@ from gateway.settings import Settings
 def said(role, what):
     os.write(int(sys.argv[2]), f"{what} {role} {os.getpid()}\\n".encode())
 
-def live(role, data, settings):
+def live(role, data, settings, listeners):
     if role == "short-lived":
         said(role, "begins")
         return 3
@@ -236,11 +237,11 @@ supervisor.MAX_BACKOFF = 0.1
 def test_an_error_in_a_role_is_told_and_ends_that_process_only(data_dir: Path) -> None:
     patch = """
 live_well, tries = live, Path(sys.argv[1]) / "tries"
-def fail_first(role, data, settings):
+def fail_first(role, data, settings, listeners):
     if not tries.exists():
         tries.touch()
         raise RuntimeError("of ours")
-    return live_well(role, data, settings)
+    return live_well(role, data, settings, listeners)
 roles.run = fail_first
 """
     with running(data_dir, "dns-0", patch=patch) as box:
@@ -248,6 +249,32 @@ roles.run = fail_first
         said = box.stop()[1]
     assert "RuntimeError: of ours" in said
     assert "dns-0 ended (exit code 1), starting it again" in said
+
+
+def test_the_panels_sockets_are_open_before_and_after_each_life_of_it_and_nobody_elses(
+    data_dir: Path,
+) -> None:
+    patch = """
+import socket
+listener = socket.create_server(("127.0.0.1", 0))
+port = listener.getsockname()[1]
+def holds(role, data, settings, listeners):
+    said(role, f"has{sum(each.fileno() >= 0 for each in listeners)}:{port}:")
+    return live(role, data, settings, listeners)
+roles.run = holds
+made = supervisor.Supervisor
+supervisor.Supervisor = lambda *given: made(*given, [listener])
+"""
+    with running(data_dir, "dns-0", "panel", patch=patch) as box:
+        lines = [box.told() for _ in range(4)]
+        held = {role: what for what, role, _ in lines if what != "begins"}
+        assert held["dns-0"].startswith("has0:")
+        assert held["panel"].startswith("has1:")
+        port = int(held["panel"].split(":")[1])
+        (panel,) = (pid for what, role, pid in lines if (what, role) == ("begins", "panel"))
+        os.kill(panel, signal.SIGKILL)
+        with socket.create_connection(("127.0.0.1", port), timeout=5):
+            assert box.told()[1] == "panel"
 
 
 def test_a_folder_can_be_claimed_once(data_dir: Path) -> None:

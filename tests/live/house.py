@@ -65,6 +65,7 @@ class House:
     ) -> None:
         self.data = data
         self.port = free_port() if not listen else 53
+        self.panel = free_port()
         self.environment = {
             **os.environ,
             "HUSHGATE_DNS__WORKERS": str(workers),
@@ -88,7 +89,7 @@ class House:
         """Start it, and wait for nothing."""
         call = [*hushgate(), "up", "--data", str(self.data), "--no-firewall", "--upstream", self.upstream]
         call += [word for address in self._listen for word in ("--dns", address)]
-        call += ["--panel", f"127.0.0.1:{free_port()}", *self.options]
+        call += ["--panel", f"127.0.0.1:{self.panel}", *self.options]
         with self.output.open("ab") as log:
             self._process = subprocess.Popen(
                 self._machine.command(*call) if self._machine else call,

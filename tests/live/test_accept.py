@@ -10,7 +10,7 @@ from tests.live.house import ROOT
 CHECKS = ROOT.parent / "shared" / "accept"
 
 
-@pytest.mark.parametrize("check", ["main_job.py"])
+@pytest.mark.parametrize("check", ["main_job.py", "rule_in_force.py"])
 def test_check_from_outside_holds(check: str) -> None:
     if not (CHECKS / check).is_file():
         pytest.skip(f"{check} is not beside this checkout (../shared/accept)")

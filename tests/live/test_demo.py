@@ -12,7 +12,7 @@ def test_the_demo_phone_is_seen_and_marked_and_leaves_no_trace(house: House) -> 
     blocked = {name for scene in scenes for name in scene["blocked"]}
     assert "tracking.intl.miui.com" in blocked
 
-    (device,) = [row for row in house.rows("devices") if row["address"] == DEVICE]
+    (device,) = [row for row in house.rows("devices") if row["key"] == DEVICE]
     assert device["kind"] == "demo"
     assert "Redmi Note" in device["name"]
     eventually(lambda: {row["name"] for row in house.log("--device", DEVICE)} >= blocked)
@@ -25,7 +25,7 @@ def test_the_demo_phone_is_seen_and_marked_and_leaves_no_trace(house: House) -> 
     removed = house.run("demo", "--remove")
     assert removed.returncode == 0, removed.stderr
     assert house.log("--device", DEVICE) == []
-    assert DEVICE not in {row["address"] for row in house.rows("devices")}
+    assert DEVICE not in {row["key"] for row in house.rows("devices")}
     assert house.log("--name", TELEMETRY)
 
 

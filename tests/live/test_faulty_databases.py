@@ -100,12 +100,13 @@ def test_a_keeper_that_is_slow_to_end_takes_nothing_from_its_successor(ruled: Ho
 def test_a_damaged_log_is_set_aside_and_a_new_one_begun(ruled: House, running: bool) -> None:
     eventually(lambda: logged(ruled, "hushgate.home.arpa"))
     journal = ruled.data / "journal.db"
+    keeper = ruled.pid_of("keeper")
     if not running:
         ruled.stop()
     journal.write_bytes(RUBBISH)
     if running:
         _without_sides(journal)
-        os.kill(ruled.pid_of("keeper"), signal.SIGKILL)  # which looks at it when it starts
+        os.kill(keeper, signal.SIGKILL)  # which looks at it when it starts
     else:
         ruled.start()
     ruled.address("asked-after.example.org")

@@ -139,6 +139,28 @@ def _plays(visit: Visit, command: str) -> None:
     assert "demo" in visit.run("hushgate devices")
 
 
+def _makes_a_token(visit: Visit, command: str) -> None:
+    visit.run(command)
+    assert (visit.clone / "token").read_text().startswith("hg_")
+
+
+def _asks(*words: str) -> Trial:
+    """`curl`, of a panel that is on another port here."""
+
+    def trial(visit: Visit, command: str) -> None:
+        panel = visit.box.environment["HUSHGATE_PANEL__LISTEN"]
+        assert "127.0.0.1:8080" in command
+        said = visit.run(command.replace("127.0.0.1:8080", panel))
+        assert not [word for word in words if word not in said], said
+
+    return trial
+
+
+def _saves(visit: Visit, command: str) -> None:
+    visit.run(command)
+    visit.run(command.replace("backup", "restore --dry-run"))
+
+
 # A command as the README has it (* stands for anything) → how it is tried. In the README's order.
 TRIALS: dict[str, Trial] = {
     "cd hushgate": _enters,
@@ -150,6 +172,11 @@ TRIALS: dict[str, Trial] = {
     "hushgate lists add *": _subscribes,
     "hushgate groups set everyone --mode observe": _observes,
     "hushgate pause 10m": _pauses,
+    "hushgate token create *": _makes_a_token,
+    "curl *why*": _asks("blocked", "Xiaomi"),
+    "curl *rules": _asks('"applied"', "||example.net^"),
+    "curl *log*": _asks('"items"'),
+    "hushgate backup *": _saves,
     "hushgate demo": _plays,
     "deploy/test": _tests,
 }

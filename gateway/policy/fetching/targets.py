@@ -63,9 +63,13 @@ class SourceFault(HushgateError):
     """A list's address, server or text is at fault. The last good copy stays."""
 
 
-def too_large(max_bytes: int) -> SourceFault:
+class TooLarge(SourceFault):
+    """More than anybody wanted."""
+
+
+def too_large(max_bytes: int) -> TooLarge:
     """What to raise when a source is larger than it may be."""
-    return SourceFault(f"larger than {max_bytes / 1_000_000:g} MB", hint="see lists.max_mb")
+    return TooLarge(f"larger than {max_bytes / 1_000_000:g} MB", hint="see lists.max_mb")
 
 
 class Target(msgspec.Struct, frozen=True):

@@ -1,17 +1,13 @@
-"""Runs the compiler in a process of its own: what it needs of memory goes with it.
-
-A fresh interpreter, not a fork: the caller may have threads, and a forked one inherits their locks.
-"""
+"""Runs the compiler in a process of its own: what it needs of memory goes with it."""
 
 import os
-import select
-import signal
 import sys
 from pathlib import Path
 
 import msgspec
 
 from gateway.errors import HushgateError, OwnFault, UsageError
+from gateway.policy import interpreter
 from gateway.policy.compiler import Job, compile_base
 from gateway.policy.snapshot import ListReport
 
@@ -30,66 +26,20 @@ class _Outcome(msgspec.Struct):
 
 def compile_apart(work: Job, target: Path, deadline: float = DEADLINE) -> tuple[ListReport, ...]:
     """Write the base of `work` to `target`, synced. Raises OwnFault, UsageError."""
-    given, said, errors = (os.memfd_create(name) for name in ("job", "outcome", "errors"))
+    given = msgspec.msgpack.encode(work)
+    said = interpreter.run(__name__, (str(target),), given, deadline=deadline, what="the compiler")
     try:
-        _write_all(given, msgspec.msgpack.encode(work))
-        os.lseek(given, 0, os.SEEK_SET)
-        code = _run([sys.executable, "-m", __name__, str(target)], given, said, errors, deadline)
-        if code:
-            last = _content(errors).decode(errors="replace").strip().rpartition("\n")[2]
-            raise OwnFault(f"the compiler ended with {code}: {last or 'no reason given'}")
-        outcome = msgspec.msgpack.decode(_content(said), type=_Outcome)
-    except (OSError, msgspec.DecodeError) as error:
+        outcome = msgspec.msgpack.decode(said, type=_Outcome)
+    except msgspec.DecodeError as error:
         raise OwnFault(f"the compiler could not be run: {error}") from error
-    finally:
-        for descriptor in (given, said, errors):
-            os.close(descriptor)
     if outcome.fault:
         raise (UsageError if outcome.usage else OwnFault)(outcome.fault, hint=outcome.hint)
     return outcome.reports
 
 
-def _run(arguments: list[str], given: int, said: int, errors: int, deadline: float) -> int:
-    """The exit code, or minus the signal's number. Raises OwnFault when the deadline is past."""
-    pid = os.posix_spawn(
-        arguments[0],
-        arguments,
-        {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        file_actions=[
-            (os.POSIX_SPAWN_DUP2, given, 0),
-            (os.POSIX_SPAWN_DUP2, said, 1),
-            (os.POSIX_SPAWN_DUP2, errors, 2),
-        ],
-    )
-    try:
-        handle = os.pidfd_open(pid)
-        try:
-            ended, _, _ = select.select([handle], [], [], deadline)
-        finally:
-            os.close(handle)
-        if not ended:
-            raise OwnFault(f"the compiler took longer than {deadline:.0f} s")
-    except BaseException:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-        raise
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
-
-
-def _content(descriptor: int) -> bytes:
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    with open(descriptor, "rb", closefd=False) as file:
-        return file.read()
-
-
 def main() -> None:
     """Job on stdin, path of the base as argument, outcome on stdout."""
+    interpreter.end_with_caller()
     os.nice(_NICENESS)
     try:
         work = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Job)

@@ -4,6 +4,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import msgspec
 
+from gateway.devices.mac import is_of_one_device, mac_of
 from gateway.names import Name, is_below
 from gateway.policy.rule import ClientIs, Conditions
 from gateway.policy.state import EVERYONE
@@ -12,13 +13,13 @@ Address = IPv4Address | IPv6Address
 
 
 class Asker(msgspec.Struct, frozen=True):
-    """The device behind one address, as one policy generation knows it."""
+    """A device, as one policy generation knows it."""
 
-    address: str  # in its canonical form
+    address: str  # its key: the MAC where that is known, else the address in its canonical form
     name: str = ""
     group: str = EVERYONE
     tags: tuple[str, ...] = ()
-    ip: Address | None = None  # None where the asker is known by a name alone
+    ips: tuple[Address, ...] = ()  # all of its addresses; none where it is known by its name or MAC alone
 
 
 def address_of(text: str) -> Address | None:
@@ -30,6 +31,15 @@ def address_of(text: str) -> Address | None:
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         return address.ipv4_mapped
     return address
+
+
+def key_of(text: str) -> str | None:
+    """The MAC or address that `text` spells, as it is written here; None for what is neither."""
+    mac = mac_of(text)
+    if mac is not None:
+        return mac if is_of_one_device(mac) else None
+    address = address_of(text.strip())
+    return None if address is None else str(address)
 
 
 def holds(conditions: Conditions, asker: Asker, name: Name, qtype: int) -> bool:
@@ -54,10 +64,9 @@ def _is_meant(clients: tuple[ClientIs, ...], asker: Asker) -> bool:
 
 
 def _is_client(client: ClientIs, asker: Asker) -> bool:
-    if client.network is not None:
-        return (
-            asker.ip is not None and asker.ip.version == client.network.version and asker.ip in client.network
-        )
+    network = client.network
+    if network is not None:
+        return any(ip.version == network.version and ip in network for ip in asker.ips)
     return client.name.lower() in (asker.name.lower(), asker.address)
 
 

@@ -22,12 +22,21 @@ class GroupView:
         self.observes = group.mode is Mode.OBSERVE
         self.answer: BlockedAnswer = group.answer
         self.catalogue = group.catalogue
+        # Whose word it is that nothing, or everything, is blocked now.
+        self.paused = RuleRef(Layer.PAUSE, "schedule", 0, _words(group, "nothing")) if group.paused else None
+        self.block_all = (
+            RuleRef(Layer.SCHEDULE, group.name, 0, _words(group, "everything")) if group.block_all else None
+        )
         self.books = tuple(book for book in books if book)  # the group's own first
         self.lists = lists
         self.any_list = any(lists)
         self.disabled = frozenset(value for entry in disabled for value in entry.values)
         self.disabled_patterns = frozenset(at for entry in disabled for at in entry.patterns)
         self.allowed: dict[int, Verdict] = {}  # by id() of the facts, which live as long as the base
+
+
+def _words(group: GroupState, what: str) -> str:
+    return f"{what} is blocked {group.scheduled}".rstrip()
 
 
 def views(overlay: Overlay, lists: Sequence[ListEntry]) -> dict[str, GroupView]:

@@ -5,6 +5,7 @@ import re
 
 import msgspec
 
+from gateway.devices.mac import mac_of
 from gateway.model import Rewrite
 from gateway.policy.rule import ClientIs, Conditions
 from gateway.policy.syntax import rewrite
@@ -117,6 +118,8 @@ def _client(text: str) -> ClientIs:
     text = _unescaped(text).strip()
     if not text:
         raise LineFault("an empty name in $client")
+    if mac := mac_of(text):
+        return ClientIs(negated=negated, name=mac)  # it is the device's key, and compared as such
     try:
         return ClientIs(negated=negated, network=ipaddress.ip_network(text, strict=False))
     except ValueError:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from gateway import settings
+from gateway import panel_address, settings
 from gateway.commands import box as room
 from gateway.data import Data
 from gateway.dns.upstream import system
 from gateway.errors import SettingsError
-from gateway.settings import Dns, Settings
+from gateway.settings import Dns, Panel, Settings
 from tests.fakes import box
 from tests.fakes.terminal import Terminal
 
@@ -63,9 +63,12 @@ def test_an_upstream_that_is_none_is_refused_before_anything_starts() -> None:
 
 
 def greeting(
-    listen: tuple[str, ...], upstreams: tuple[str, ...] = ("udp://192.0.2.9",), remark: str = ""
+    listen: tuple[str, ...],
+    upstreams: tuple[str, ...] = ("udp://192.0.2.9",),
+    remark: str = "",
+    panel: Panel | None = None,
 ) -> str:
-    chosen = Settings(dns=Dns(listen=listen, upstreams=upstreams))
+    chosen = Settings(dns=Dns(listen=listen, upstreams=upstreams), panel=panel or Panel())
     return room._greeting(Data(Path("/srv/box")), chosen, remark)
 
 
@@ -85,6 +88,30 @@ def test_the_greeting_says_where_it_listens_how_to_use_it_and_how_to_watch(
     assert "Only root may use port 53" in greeting(("0.0.0.0:5300",), remark="Only root may use port 53")
 
 
+def test_the_greeting_says_where_the_panel_is_and_that_plain_http_can_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(panel_address, "reachable", lambda: ["192.0.2.1"])
+    said = greeting(("127.0.0.1:53",), panel=Panel(listen="0.0.0.0:8081"))
+    assert "Panel and API: http://192.0.2.1:8081/" in said
+    assert "http://192.0.2.1:8081/docs" in said
+    assert "plain HTTP" in said
+    secure = greeting(("127.0.0.1:53",), panel=Panel(listen="0.0.0.0:8081", tls="self-signed"))
+    assert "https://192.0.2.1:8081/" in secure
+    assert "plain HTTP" not in secure
+    assert "plain HTTP" not in greeting(("127.0.0.1:53",), panel=Panel(listen="127.0.0.1:8081"))
+    assert "Panel" not in greeting(("127.0.0.1:53",), panel=Panel(listen="off"))
+
+
+def test_a_certificate_that_cannot_be_used_is_refused_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HUSHGATE_PANEL__TLS", "own")
+    with pytest.raises(SettingsError, match=r'panel.certificate: tls = "own" needs it'):
+        room.settings_of(options())
+    assert room.settings_of(options(panel="off")).panel.tls == "own"
+
+
 def test_without_an_upstream_the_systems_resolvers_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system, "found", lambda _: ["udp://192.0.2.53:53"])
     assert "asks this machine's own resolvers (192.0.2.53:53)" in greeting(("127.0.0.1:53",), ())
@@ -96,7 +123,7 @@ def test_a_role_that_the_box_does_not_have_is_refused_with_those_it_has(
     terminal: Terminal, data: Data
 ) -> None:
     data.write_settings(Settings(dns=Dns(workers=2)))
-    for role in ("panel", "dns-2", "dns-", "resolver", ""):
+    for role in ("sinkhole", "dns-2", "dns-", "resolver", ""):
         said = terminal.refused("run", role)
         assert "dns-0, dns-1, keeper" in said
 

@@ -62,14 +62,14 @@ def test_the_phone_plays_is_logged_and_is_wiped(running: Data, capfd: pytest.Cap
     rows = terminal.rows("log", "--device", "Redmi Note (demo)")
     asked = {name for _, names in demo.SCENES for name in names}
     assert {row["name"] for row in rows} == asked | {demo.BOX_NAME}
-    devices = {row["address"]: row for row in terminal.rows("devices")}
+    devices = {row["key"]: row for row in terminal.rows("devices")}
     assert (devices[demo.LOOPBACK]["kind"], devices[demo.LOOPBACK]["blocked"] > 0) == ("demo", True)
     scenes = terminal.rows("demo", "--seconds", "0")
     assert [scene["scene"] for scene in scenes] == [scene for scene, _ in demo.SCENES]
     assert "tracking.intl.miui.com" in scenes[0]["blocked"]
     assert terminal.good("demo", "--remove").out.startswith("The demo phone is gone, and ")
     assert terminal.rows("log", "--device", demo.LOOPBACK) == []
-    assert demo.LOOPBACK not in {row["address"] for row in terminal.rows("devices")}
+    assert demo.LOOPBACK not in {row["key"] for row in terminal.rows("devices")}
     # However the box answers a block, it is seen to be one.
     terminal.good("groups", "set", "everyone", "--answer", "nxdomain")
     assert "tracking.intl.miui.com" in terminal.rows("demo", "--seconds", "0")[0]["blocked"]

@@ -77,3 +77,48 @@ def test_a_name_that_is_taken_or_none_is_refused(terminal: Terminal) -> None:
 
 def test_choices_are_those_of_the_model(terminal: Terminal) -> None:
     assert "invalid choice" in terminal.refused("groups", "set", "everyone", "--profile", "loose", code=2)
+
+
+def test_a_schedule_is_set_shown_and_ended(terminal: Terminal, data: Data) -> None:
+    terminal.good("groups", "add", "kids")
+    said = terminal.one(
+        *("groups", "schedule", "kids", "fri,sat 23:00-7:00 block", "daily 21:30-06:30 block"),
+        *("--zone", "Europe/Berlin"),
+    )
+    assert said["schedule"]["zone"] == "Europe/Berlin"
+    weekend, daily = said["schedule"]["windows"]
+    assert weekend == {"start": "23:00", "end": "07:00", "days": ["fri", "sat"], "block": "everything"}
+    assert (daily["start"], len(daily["days"])) == ("21:30", 7)
+    shown = terminal.rows("groups", "schedule", "kids")
+    assert [(row["days"], row["start"], row["does"], row["zone"]) for row in shown] == [
+        ("fri,sat", "23:00", "block", "Europe/Berlin"),
+        ("daily", "21:30", "block", "Europe/Berlin"),
+    ]
+    assert terminal.good("groups", "schedule", "kids").err.startswith("Now: ")
+    assert "fri,sat 23:00-07:00 block; daily" in terminal.good("groups", "set", "kids", "--comment", "x").out
+    moved = terminal.one("groups", "schedule", "kids", "--zone", "UTC")
+    assert (moved["schedule"]["zone"], len(moved["schedule"]["windows"])) == ("UTC", 2)
+    assert terminal.one("groups", "schedule", "kids", "--off")["schedule"] is None
+    assert "no schedule" in terminal.good("groups", "schedule", "kids").err
+    terminal.good("groups", "schedule", "everyone", "00:00-24:00 block")
+    assert says(data, "any.example").startswith("blocked: schedule everyone")
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("everyone", "someday 10:00-11:00 block"), "no day of the week"),
+        (("everyone", "block"), "no window of time"),
+        (("everyone", "10:00-11:00 nonsense"), "nothing that a window can do"),
+        (("everyone", "25:00-11:00 block"), "no time of day"),
+        (("everyone", "10:00-11:00 block", "--zone", "Mars"), "no time zone"),
+        (("everyone", "10:00-11:00"), "changes nothing"),
+        (("everyone", "--zone", "UTC"), "has no schedule"),
+        (("everyone", "10:00-11:00 block", "--off"), "--off"),
+        (("nobody", "10:00-11:00 block"), "no group nobody"),
+    ],
+)
+def test_a_schedule_that_is_none_is_refused(terminal: Terminal, words: tuple[str, ...], reason: str) -> None:
+    said = terminal.run("groups", "schedule", *words)
+    assert (said.code, said.out) == (1, "")
+    assert reason in said.err

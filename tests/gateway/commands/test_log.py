@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -168,3 +169,28 @@ def test_json_without_a_number_is_the_whole_log_oldest_first(data: Data, termina
     rows = terminal.rows("log")
     assert [row["name"] for row in rows] == [f"n{number}.example" for number in range(1500)]
     assert [row["name"] for row in terminal.rows("log", "--limit", "2")] == ["n1498.example", "n1499.example"]
+
+
+@pytest.mark.usefixtures("filled")
+def test_list_and_type_narrow_what_is_shown(terminal: Terminal) -> None:
+    assert [row["name"] for row in terminal.rows("log", "--list", "ads")] == ["ads.example"]
+    assert [row["name"] for row in terminal.rows("log", "--type", "aaaa")] == ["tracking.miui.com"]
+
+
+@pytest.mark.usefixtures("filled")
+def test_log_is_written_to_a_file(terminal: Terminal, tmp_path: Path) -> None:
+    for kind in ("csv", "jsonl"):
+        done = terminal.run("log", "--action", "blocked", "--export", str(tmp_path / f"log.{kind}"))
+        assert done.code == 0
+        assert (tmp_path / f"log.{kind}").read_text().count("tracking.miui.com^") == 1
+    assert sorted(path.name for path in tmp_path.glob("log.*")) == ["log.csv", "log.jsonl"]
+
+
+@pytest.mark.usefixtures("filled")
+def test_file_that_cannot_be_is_refused_with_a_hint(terminal: Terminal, tmp_path: Path) -> None:
+    refused = terminal.run("log", "--export", str(tmp_path / "log.xls"))
+    assert refused.code == 1
+    assert ".parquet" in refused.err
+    refused = terminal.run("log", "--export", str(tmp_path / "absent" / "log.csv"))
+    assert refused.code == 1
+    assert "cannot be written" in refused.err

@@ -114,3 +114,25 @@ def test_a_worker_that_does_not_take_it_up_leaves_no_rule(terminal: Terminal, da
 
 def test_where_no_worker_runs_this_is_said(terminal: Terminal) -> None:
     assert "hushgate up" in terminal.good("rules", "add", "||shop.example^").out
+
+
+def test_a_rule_is_changed_and_keeps_its_number(terminal: Terminal, data: Data) -> None:
+    terminal.good("rules", "add", "||shop.example^", "--for", "1h", "--tag", "work", "--tag", "ads")
+    changed = terminal.one(
+        "rules", "set", "1", "--text", "||news.example^", "--comment", "why", "--for", "ever", "--tags", "x,y"
+    )
+    assert (changed["id"], changed["text"], changed["comment"]) == (1, "||news.example^", "why")
+    assert (changed["expires"], changed["tags"]) == (0, ["x", "y"])
+    assert says(data, "shop.example") == "allowed"
+    assert says(data, "news.example") == "blocked: rules everyone 1 ||news.example^"
+    assert terminal.one("rules", "set", "1", "--tags", "")["tags"] == []
+    assert "no rule 7" in terminal.refused("rules", "set", "7", "--comment", "x")
+
+
+def test_rules_are_found_by_their_tag(terminal: Terminal) -> None:
+    terminal.good("rules", "add", "||a.example^", "--tag", "work")
+    terminal.good("rules", "add", "||b.example^")
+    assert [rule["text"] for rule in terminal.rows("rules", "list", "--tag", "work")] == ["||a.example^"]
+    assert "TAGS" in terminal.good("rules").out
+    terminal.good("rules", "remove", "1")
+    assert "TAGS" not in terminal.good("rules").out

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from gateway.data import Data
+from gateway.settings import OFF, Panel
 from tests.fakes.ears import Ear, listening
 from tests.fakes.terminal import Terminal
 from tests.goldens import Golden
@@ -53,7 +54,9 @@ def roles(data: Data) -> Iterator[dict[str, Ear]]:
     """Two workers and the keeper, whose answers a test may change."""
     settings = data.read_settings()
     data.write_settings(
-        msgspec.structs.replace(settings, dns=msgspec.structs.replace(settings.dns, workers=2))
+        msgspec.structs.replace(
+            settings, dns=msgspec.structs.replace(settings.dns, workers=2), panel=Panel(listen=OFF)
+        )
     )
     with ExitStack() as stack:
         yield {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.commands.times import ago, clock, duration, ends, past, since
+from gateway.commands.times import ago, clock, duration, ends, moment, past, since
 from gateway.errors import UsageError
 
 NOW = 1_800_000_000.9
@@ -46,14 +46,22 @@ def test_moment_is_so_long_ago_or_a_date() -> None:
 )
 def test_what_is_no_moment_is_refused_with_an_example(text: str) -> None:
     try:
-        moment = since(text, NOW)
+        found = since(text, NOW)
     except UsageError as error:
         hint = error.hint
     else:
         assert text.startswith(("0001", "9999"))  # whether that far can be told depends on the time zone
-        assert abs(moment) < 1 << 40
+        assert abs(found) < 1 << 40
         return
     assert "10m" in hint
+
+
+def test_moment_to_come_is_in_so_long_or_a_date_in_utc() -> None:
+    assert moment("90d", NOW) == 1_800_000_000 + 90 * 86_400
+    assert moment("2026-11-22", NOW) == int(datetime(2026, 11, 22, tzinfo=UTC).timestamp())
+    assert moment("2026-11-22T10:00+02:00", NOW) == int(datetime(2026, 11, 22, 8, tzinfo=UTC).timestamp())
+    with pytest.raises(UsageError, match="is no time"):
+        moment("tomorrow", NOW)
 
 
 @given(st.text(max_size=30))

@@ -209,6 +209,22 @@ def test_busy_socket_hands_over_in_time(server: Server, monkeypatch: pytest.Monk
         server.serve(2 * SLOTS)
 
 
+def test_it_hands_over_sooner_while_somebody_else_waits(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(udp, "MAX_BUSY", PATIENCE)
+    monkeypatch.setattr(udp, "MAX_BUSY_HURRIED", 0)
+    server.udp.hurried = True
+    with phone() as client:
+        for _ in range(2 * SLOTS):
+            client.sendto(b"idquery", server.where)
+        server.udp.receive()
+        assert server.udp.packets == SLOTS
+        server.udp.hurried = False
+        server.udp.receive()
+        assert server.udp.packets == 2 * SLOTS
+
+
 def test_one_call_serves_all_that_waits(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(udp, "MAX_BUSY", PATIENCE)
     with phone() as client:

@@ -5,7 +5,17 @@ from sqlalchemy import select
 from gateway.journal import marks, search
 from gateway.journal.forget import forget_events
 from gateway.journal.search import Filters
-from gateway.journal.tables import BLOCK, DEVICE_BLOCK, EVENT, NAME_BLOCK, OUTCOME_BLOCK, SPAN
+from gateway.journal.tables import (
+    ADDRESS_BLOCK,
+    BLOCK,
+    DEVICE_BLOCK,
+    EVENT,
+    NAME_BLOCK,
+    OUTCOME_BLOCK,
+    SPAN,
+    TYPE_BLOCK,
+    VERDICT_BLOCK,
+)
 from gateway.journal.write import Writer
 from gateway.store.engine import Database
 from tests.fakes.events import NOW, batch, event
@@ -44,6 +54,24 @@ def test_blocks_say_what_is_left(journal: Database) -> None:
     assert _blocks(journal) == [set(), set(), set()]
     with journal.read() as connection:
         assert connection.execute(select(SPAN.c.rows)).scalars().all() == [0]
+
+
+def test_types_rules_and_addresses_are_sought_where_they_are_left(journal: Database) -> None:
+    rows = [event(kind=28, verdict=1, address="203.0.113.5")] + [event()] * (BLOCK + 1)
+    Writer(journal).write([batch(*rows, event(kind=28, verdict=1, address="203.0.113.5"))], NOW)
+    tables = (TYPE_BLOCK, VERDICT_BLOCK, ADDRESS_BLOCK)
+
+    def blocks() -> list[list[int]]:
+        with journal.read() as connection:
+            return [
+                sorted(connection.execute(select(table.c.block).distinct()).scalars()) for table in tables
+            ]
+
+    assert blocks() == [[0, 1], [0, 1], [0, 1]]
+    with journal.write() as connection:
+        forget_events(connection, 1, 1)
+    assert blocks() == [[0, 1], [1], [1]]
+    assert len(search.newest(journal, Filters(type="AAAA", line=12, address="203.0.113.5")).rows) == 1
 
 
 def test_writer_notices_when_its_newest_block_has_lost_something(journal: Database) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from gateway.errors import SettingsError
 from gateway.journal import commit, keeper, search
@@ -19,8 +20,9 @@ from gateway.journal.commit import State
 from gateway.journal.keeper import Job, Keeper
 from gateway.journal.search import Filters
 from gateway.journal.sender import Sender
+from gateway.journal.tables import DAY_TOTAL
 from gateway.settings import Settings, Store
-from gateway.store.engine import JOURNAL_FILE, open_journal
+from gateway.store.engine import JOURNAL_FILE, Database, open_journal
 from tests.fakes.events import ALLOWED, BLOCKED, NOW, event
 
 SECONDS = 60
@@ -115,6 +117,47 @@ def test_old_events_leave_by_themselves(data_dir: Path, monkeypatch: pytest.Monk
 
     _run(data_dir, "", scene)
     assert _names(data_dir) == []
+
+
+def test_hours_that_are_over_are_summed_up_by_themselves(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "DAYS_EVERY", 0.01)
+    monkeypatch.setattr(keeper, "DAYS_FIRST", 0.01)
+
+    async def scene(role: Keeper, sender: Sender) -> None:
+        sender.put([ALLOWED], [event(time=NOW)])
+        await _until(lambda: role.status.stored == 1)
+        found: list[int] = [0]
+
+        def look(database: Database) -> None:
+            with database.read() as connection:
+                found[0] = len(connection.execute(select(DAY_TOTAL)).all())
+
+        while not found[0]:
+            await role.use(look)
+
+    _run(data_dir, "", scene)
+
+
+def test_addresses_are_stored_as_the_devices_that_they_are(data_dir: Path) -> None:
+    async def main() -> None:
+        role = Keeper(data_dir, Settings(), identify=lambda address: f"mac of {address}")
+        stop = asyncio.Event()
+        task = asyncio.create_task(role.run(stop))
+        sender = Sender(data_dir / "run" / keeper.SOCKET, "dns-0/1/1")
+        sender.start()
+        sender.put([ALLOWED], [event()])
+        async with asyncio.timeout(SECONDS):
+            await _until(lambda: role.status.stored == 1)
+        await sender.stop()
+        stop.set()
+        await task
+
+    asyncio.run(main())
+    database = open_journal(data_dir)
+    assert [row.device for row in search.newest(database, Filters()).rows] == ["mac of 192.0.2.7"]
+    database.close()
 
 
 def test_unusable_address_of_a_database_ends_the_role_at_once(data_dir: Path) -> None:

@@ -5,10 +5,11 @@ import time
 import pytest
 from sqlalchemy import func, select
 
-from gateway.journal import forget, marks, retention, search, statistics
-from gateway.journal.retention import DAY, HOLD, Limits, Retention
+from gateway.journal import days, forget, hits, marks, notices, retention, search, statistics
+from gateway.journal.gather import DAY
+from gateway.journal.retention import HOLD, Limits, Retention
 from gateway.journal.search import Filters
-from gateway.journal.tables import BLOCK, HOUR_NAME, HOUR_TOTAL, NAME, SENDER, SPAN
+from gateway.journal.tables import BLOCK, DAY_NAME, DAY_TOTAL, HOUR_NAME, HOUR_TOTAL, NAME, SENDER, SPAN
 from gateway.journal.write import Writer
 from gateway.store.engine import Database
 from tests.fakes.events import NOW, batch, event
@@ -45,6 +46,36 @@ def test_roll_ups_go_after_their_time_and_names_with_them(journal: Database) -> 
     Writer(journal).write([batch(event("old.example", time=NOW - 40 * DAY), event("new.example"))], NOW)
     _run(Retention(Limits(days=7, rollup_days=30)), journal, NOW)
     assert _number_of(journal, HOUR_NAME) == _number_of(journal, HOUR_TOTAL) == 1
+    assert _number_of(journal, NAME) == 1
+
+
+def test_sums_by_the_day_and_hits_go_as_those_by_the_hour_do(journal: Database) -> None:
+    rows = [event("old.example", time=NOW - 40 * DAY, verdict=1), event("new.example", verdict=1)]
+    Writer(journal).write([batch(*rows)], NOW)
+    while days.step(journal, NOW + DAY):
+        pass
+    assert (_number_of(journal, DAY_NAME), _number_of(journal, DAY_TOTAL)) == (4, 2)
+    assert hits.top(journal)[0].count == 2
+    _run(Retention(Limits(days=7, rollup_days=30)), journal, NOW)
+    assert (_number_of(journal, DAY_NAME), _number_of(journal, DAY_TOTAL)) == (2, 1)
+    assert hits.top(journal)[0].count == 1
+    assert _number_of(journal, NAME) == 1
+
+
+def test_old_notices_go(journal: Database) -> None:
+    notices.add(journal, notices.TAMPERING, "", "old", "", NOW - 10 * DAY)
+    notices.add(journal, notices.TAMPERING, "", "new", "", NOW)
+    _run(Retention(Limits(days=7)), journal, NOW)
+    assert [one.subject for one in notices.onwards(journal, 0)] == ["new"]
+
+
+def test_name_that_only_the_sums_by_the_day_have_keeps_its_word(journal: Database) -> None:
+    Writer(journal).write([batch(event("old.example", time=NOW))], NOW)
+    while days.step(journal, NOW + 9 * DAY):
+        pass
+    with journal.write() as connection:
+        connection.execute(HOUR_NAME.delete())
+    _run(Retention(Limits(days=7)), journal, NOW + 8 * DAY)
     assert _number_of(journal, NAME) == 1
 
 

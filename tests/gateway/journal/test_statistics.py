@@ -2,8 +2,9 @@
 
 import pytest
 
-from gateway.journal import statistics
-from gateway.journal.statistics import By, HourSum, Sum
+from gateway.journal import days, statistics
+from gateway.journal.rollups import Part
+from gateway.journal.statistics import Bucket, By, Sum, Summary, TimeSum
 from gateway.journal.tables import EVENT
 from gateway.journal.write import Writer
 from gateway.store.engine import Database
@@ -53,16 +54,59 @@ def test_most_frequent_first(filled: Database, by: By, expected: list[tuple[str,
 
 
 def test_ranking_of_one_action_is_limited(filled: Database) -> None:
-    assert [one.value for one in statistics.top(filled, By.NAME, NOW, action="blocked")] == [
-        "tracking.miui.com"
-    ]
+    blocked = Part(action="blocked")
+    assert [one.value for one in statistics.top(filled, By.NAME, NOW, part=blocked)] == ["tracking.miui.com"]
     assert len(statistics.top(filled, By.NAME, NOW, limit=1)) == 1
 
 
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        (Part(devices=("192.0.2.8",)), [("tracking.miui.com", 3)]),
+        (Part(devices=("192.0.2.7", "192.0.2.8"), company="xiaomi"), [("tracking.miui.com", 5)]),
+        (Part(action=("allowed", "blocked")), [("a.example", 5), ("tracking.miui.com", 5)]),
+        (Part(devices=("192.0.2.9",)), []),
+        (Part(company="nobody"), []),
+        (Part(action="'; --"), []),
+    ],
+)
+def test_ranking_of_a_part(filled: Database, part: Part, expected: list[tuple[str, int]]) -> None:
+    for _ in range(2):
+        found = [(one.value, one.count) for one in statistics.top(filled, By.NAME, 0, part=part)]
+        assert sorted(found) == sorted(expected)
+        _sum_up(filled)  # and once more from the sums by the day
+
+
 def test_hour_by_hour(filled: Database) -> None:
-    assert statistics.hours(filled, NOW) == (
-        HourSum(HOUR, "allowed", 5, 50),
-        HourSum(HOUR, "blocked", 2, 20),
-        HourSum(HOUR + 3600, "blocked", 3, 30),
+    assert statistics.over_time(filled, Bucket.HOUR, NOW) == (
+        TimeSum(HOUR, "allowed", 5, 50),
+        TimeSum(HOUR, "blocked", 2, 20),
+        TimeSum(HOUR + 3600, "blocked", 3, 30),
     )
-    assert len(statistics.hours(filled, NOW, NOW)) == 2
+    assert len(statistics.over_time(filled, Bucket.HOUR, NOW, NOW)) == 2
+
+
+def test_day_by_day(filled: Database) -> None:
+    day = NOW // 86400 * 86400
+    for _ in range(2):
+        assert statistics.over_time(filled, Bucket.DAY, 0) == (
+            TimeSum(day, "allowed", 5, 50),
+            TimeSum(day, "blocked", 5, 50),
+        )
+        _sum_up(filled)
+    assert len(statistics.over_time(filled, Bucket.HOUR, 0)) == 3  # the hours are still there
+
+
+def test_a_time_in_a_few_numbers(filled: Database) -> None:
+    for _ in range(2):
+        found = statistics.summary(filled, 0)
+        assert found == Summary(asked=10, blocked=5, bytes=100, names=2, devices=2, companies=1)
+        assert found.percent == 50.0
+        _sum_up(filled)
+    nothing = statistics.summary(filled, NOW + 90_000_000)
+    assert (nothing.asked, nothing.percent, nothing.names) == (0, 0.0, 0)
+
+
+def _sum_up(database: Database) -> None:
+    while days.step(database, NOW + 10 * 86400):
+        pass

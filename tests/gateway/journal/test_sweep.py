@@ -69,7 +69,7 @@ def test_writer_gives_a_swept_name_a_number_again(journal: Database) -> None:
 
 
 def test_long_logs_are_swept_in_steps(journal: Database) -> None:
-    hours = sweep.HOURS_A_STEP * 2 + 1
+    hours = sweep.TIMES_A_STEP * 2 + 1
     Writer(journal).write(
         [batch(*(event(f"n{hour}.example", time=hour * 3600) for hour in range(hours)))], NOW
     )

@@ -44,6 +44,7 @@ def test_wiping_twice_or_an_unknown_device_is_no_error(journal: Database) -> Non
     assert wipe_device(journal, DEMO) == 1
     assert wipe_device(journal, DEMO) == 0
     assert wipe_device(journal, "'; --") == 0
+    assert wipe_device(journal, "\0") == 0
 
 
 def test_device_that_comes_back_begins_anew(journal: Database) -> None:

@@ -7,11 +7,12 @@ from sqlalchemy import func, select
 
 from gateway import names
 from gateway.journal import search, statistics
+from gateway.journal.gather import MAX_SIZE, MAX_TIME
 from gateway.journal.ids import Unstorable
 from gateway.journal.search import Filters, LogRow, LogRule
 from gateway.journal.statistics import By
 from gateway.journal.tables import EVENT, HOUR_NAME, NAME_BLOCK, SENDER, SPAN
-from gateway.journal.write import MAX_SIZE, MAX_TIME, Writer
+from gateway.journal.write import Writer
 from gateway.model import Action, Channel, EventRow, VerdictRow
 from gateway.store.engine import Database
 from tests.fakes.events import ALLOWED, BLOCKED, NOW, batch, event
@@ -228,3 +229,25 @@ def test_two_writers_of_one_log_do_not_disturb_each_other(journal: Database) -> 
 def test_verdicts_are_told_apart_within_a_batch(journal: Database) -> None:
     Writer(journal).write([batch(event(verdict=1), event(verdict=0), verdicts=(ALLOWED, BLOCKED))], NOW)
     assert [row.action for row in _rows(journal)] == ["allowed", "blocked"]
+
+
+def test_row_bears_the_key_of_its_device_and_not_the_address_that_asked(journal: Database) -> None:
+    keys = {"192.0.2.7": "aa:bb:cc:dd:ee:ff", "2001:db8::7": "aa:bb:cc:dd:ee:ff"}
+    writer = Writer(journal, identify=lambda address: keys.get(address, address))
+    rows = [event(), event(device="2001:db8::7"), event(device="192.0.2.9")]
+    writer.write([batch(*rows)], NOW)
+    assert [row.device for row in _rows(journal)] == ["192.0.2.9", "aa:bb:cc:dd:ee:ff", "aa:bb:cc:dd:ee:ff"]
+    keys["192.0.2.7"] = "other"  # asked for each commit anew
+    writer.write([batch(event(), sequence=2)], NOW)
+    assert _rows(journal)[0].device == "other"
+
+
+def test_event_is_stored_even_if_nobody_can_say_whose_it_is(
+    journal: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_: str) -> str:
+        raise OSError
+
+    Writer(journal, identify=fail).write([batch(event())], NOW)
+    assert _rows(journal)[0].device == "192.0.2.7"
+    assert "no device is known" in caplog.text

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.model import Action, BlockedAnswer, Layer, Mode, Profile
+from gateway.model import Action, BlockedAnswer, Layer, Mode, Profile, RuleRef
 from gateway.names import ROOT, from_text
+from gateway.policy.decide import Policy
 from gateway.policy.matching.asker import Asker
 from gateway.policy.state import EVERYONE, DeviceState, GroupState, PauseState, UserRule
 from tests.fakes.policies import PHONE, catalogue, decided, policy_of, row, said, state_of
@@ -169,6 +171,39 @@ def test_clients_are_met_by_address_network_and_name_and_devices_by_tag(tmp_path
     assert blocked("198.51.100.1") == ["not"]
 
 
+def test_a_schedule_blocks_all_but_the_users_exceptions_and_what_the_catalogue_keeps(tmp_path: Path) -> None:
+    night = GroupState(EVERYONE, lists=(1,), block_all=True, scheduled="by the schedule until 06:30")
+    known = catalogue(row("ads.xiaomi.com"), row("account.xiaomi.com", "keep"))
+
+    def policy(group: GroupState) -> Policy:
+        lists = {"list": "@@||listed.test^\n"}
+        return policy_of(state_of(tmp_path, rules=["@@||clock.test^"], lists=lists, groups=[group]), known)
+
+    names = ("clock.test", "account.xiaomi.com", "ads.xiaomi.com", "listed.test", "any.test")
+    asleep = policy(night)
+    assert [decided(asleep, name).action for name in names] == [Action.ALLOWED] * 2 + [Action.BLOCKED] * 3
+    verdict = decided(asleep, "any.test")
+    assert verdict.rule == RuleRef(
+        Layer.SCHEDULE, EVERYONE, 0, "everything is blocked by the schedule until 06:30"
+    )
+    assert asleep.scheduled(EVERYONE) == "by the schedule until 06:30"
+    watching = policy(msgspec.structs.replace(night, mode=Mode.OBSERVE))
+    assert decided(watching, "any.test").action is Action.OBSERVED
+    bare = policy(msgspec.structs.replace(night, catalogue=False))
+    assert decided(bare, "account.xiaomi.com").action is Action.BLOCKED
+
+
+def test_a_schedule_that_pauses_goes_before_all(tmp_path: Path) -> None:
+    free = GroupState(EVERYONE, paused=True, scheduled="by the schedule until 14:00")
+    policy = policy_of(state_of(tmp_path, rules=["||a.test^$important"], groups=[free]))
+    verdict = decided(policy, "a.test")
+    assert (verdict.action, verdict.rule) == (
+        Action.ALLOWED,
+        RuleRef(Layer.PAUSE, "schedule", 0, "nothing is blocked by the schedule until 14:00"),
+    )
+    assert policy.scheduled("gone") == ""
+
+
 def test_an_asker_may_be_named_by_device_name_or_be_unknown(tmp_path: Path) -> None:
     devices = [DeviceState("2001:DB8::7", "Redmi", "kids", ("t",))]
     groups = [GroupState(EVERYONE), GroupState("kids")]
@@ -246,6 +281,27 @@ def test_a_badfilter_in_one_list_disables_rules_of_lists_that_a_group_has_beside
 
 LABELS = st.sampled_from(["a", "b", "ads1", "test", "example"])
 NAMES = st.lists(LABELS, min_size=1, max_size=4).map(".".join)
+
+
+def test_a_device_is_the_same_at_each_of_its_addresses(tmp_path: Path) -> None:
+    mac = "00:9e:c8:00:00:07"
+    device = DeviceState(mac, "Anna", "kids", ("user_child",), ("192.0.2.7", "2001:db8::7", "fe80::7"))
+    rules = [
+        UserRule(1, "||kids.example^", "kids"),
+        UserRule(2, "||client.example^$client=192.0.2.7"),
+        UserRule(3, f"||mac.example^$client={mac.upper()}"),
+        UserRule(4, "||name.example^$client=anna"),
+    ]
+    policy = policy_of(
+        state_of(tmp_path, rules=rules, groups=[GroupState("everyone"), GroupState("kids")], devices=[device])
+    )
+    askers = [policy.asker(one) for one in (*device.addresses, mac, mac.upper(), "::ffff:192.0.2.7")]
+    assert askers == [policy.asker_named("ANNA")] * 6
+    assert (askers[0].address, len(askers[0].ips)) == (mac, 3)
+    for name in ("kids.example", "client.example", "mac.example", "name.example"):
+        assert said(policy, name, "fe80::7").startswith("blocked"), name
+        assert said(policy, name, "192.0.2.8") == "allowed", name
+    assert policy.asker("00:9e:c8:00:00:08").ips == ()
 
 
 @st.composite

@@ -74,6 +74,17 @@ def test_expired_and_disabled_rules_are_left_out_and_the_next_expiry_is_known() 
     assert made().expires == 0
 
 
+def test_a_schedules_next_change_is_an_expiry_too() -> None:
+    groups = (
+        GroupState(EVERYONE),
+        GroupState("kids", until=130, block_all=True, scheduled="by the schedule"),
+    )
+    rules = (UserRule(1, "||a.test^", expires=150),)
+    overlay = Maker().make(PolicyState(rules=rules, groups=groups), empty_base(), 100)
+    assert overlay.expires == 130
+    assert decode(encode(overlay), "test").groups == groups
+
+
 def test_a_rule_is_parsed_once_however_often_overlays_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
     maker, base = Maker(), empty_base()
     state = PolicyState(rules=(UserRule(1, "||a.test^"),))

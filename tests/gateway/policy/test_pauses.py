@@ -1,15 +1,17 @@
 """How long a pause holds, with clocks that tell the truth and clocks that do not."""
 
+from ipaddress import ip_address
+
 import pytest
 
-from gateway.policy.matching.asker import Asker, address_of
+from gateway.policy.matching.asker import Asker
 from gateway.policy.pauses import pausing
 from gateway.policy.state import PauseState
 
 # Made at Unix time 1 000 000, 500 s after the boot "b1", for 300 s.
 MADE = 1_000_000
 ALL = PauseState("all", "", until=MADE + 300, boot_until=800.0, boot_id="b1")
-PHONE = Asker("192.0.2.7", group="kids", ip=address_of("192.0.2.7"))
+PHONE = Asker("192.0.2.7", group="kids", ips=(ip_address("192.0.2.7"),))
 
 
 def holds(pause: PauseState, now: float, boot: float, boot_id: str = "b1", asker: Asker = PHONE) -> bool:
@@ -58,3 +60,11 @@ def test_of_several_pauses_one_that_holds_is_enough() -> None:
     over = PauseState("all", "", MADE - 1, 499.0, "b1")
     assert pausing((over, ALL), PHONE, MADE, MADE, 500.0, "b1") is ALL
     assert pausing((over,), PHONE, MADE, MADE, 500.0, "b1") is None
+
+
+def test_a_pause_is_for_all_addresses_of_a_device() -> None:
+    mac = "00:9e:c8:00:00:07"
+    asker = Asker(mac, ips=(ip_address("192.0.2.7"), ip_address("2001:db8::7")))
+    for target, expected in ((mac, True), ("2001:db8::7", True), ("192.0.2.8", False)):
+        pause = PauseState("device", target, until=MADE + 300, boot_until=800.0, boot_id="b1")
+        assert (pausing([pause], asker, MADE, MADE + 1, 501.0, "b1") is pause) is expected

@@ -77,3 +77,48 @@ def test_removed_group_takes_its_rules_along_and_gives_its_devices_to_everyone(s
         assert devices.get_device(session, "192.0.2.7").group == "everyone"
         assert pauses.list_pauses(session) == ()
         assert lists.get_list(session, "https://lists.example/a.txt").groups == ("everyone",)
+
+
+NIGHT = '{"windows": [{"pause": true, "start": "21:00", "end": "06:00"}], "zone": "UTC"}'
+
+
+def test_a_schedule_is_kept_in_one_spelling_and_ended_by_none(store: Database) -> None:
+    with store.writing() as session:
+        made = groups.add_group(session, "children", schedule=NIGHT)
+        assert made.schedule == '{"zone":"UTC","windows":[{"start":"21:00","end":"06:00","pause":true}]}'
+        assert groups.update_group(session, "children", comment="x").schedule == made.schedule
+        with pytest.raises(UsageError, match="time zone"):
+            groups.update_group(session, "children", schedule=NIGHT.replace("UTC", "Mars"))
+        assert groups.update_group(session, "children", schedule="").schedule == ""
+
+
+def test_a_group_takes_all_it_has_along_to_its_new_name(store: Database) -> None:
+    with store.writing() as session:
+        groups.add_group(session, "children", schedule=NIGHT)
+        rule = rules.add_rule(session, "||a.example^", now=NOW, group="children")
+        one = lists.add_list(session, "https://lists.example/a", for_groups=("children",))
+        devices.put_device(session, "192.0.2.7", now=NOW, group="children")
+        pauses.put_pause(session, PauseState("group", "children", NOW + 9, 1.0, "boot"))
+        renamed = groups.update_group(session, "children", new_name="kids", comment="x")
+        session.commit()
+    with store.reading() as session:
+        assert groups.get_group(session, "kids") == renamed
+        assert (renamed.comment, "UTC" in renamed.schedule) == ("x", True)
+        assert rules.get_rule(session, rule.id).group == "kids"
+        assert lists.get_list(session, one.id).groups == ("kids",)
+        assert devices.get_device(session, "192.0.2.7").group == "kids"
+        assert pauses.list_pauses(session)[0].target == "kids"
+        assert groups.count_members(session) == {"kids": groups.Members(1, 1)}
+        with pytest.raises(UsageError, match="no group children"):
+            groups.get_group(session, "children")
+
+
+def test_a_new_name_must_be_free_and_everyone_stays_everyone(store: Database) -> None:
+    with store.writing() as session:
+        groups.add_group(session, "children")
+        groups.add_group(session, "guests")
+        with pytest.raises(UsageError, match="already"):
+            groups.update_group(session, "children", new_name="guests")
+        with pytest.raises(UsageError, match="cannot be renamed"):
+            groups.update_group(session, "everyone", new_name="all")
+        assert groups.update_group(session, "children", new_name="children").name == "children"

@@ -72,3 +72,42 @@ def test_removed_list_is_gone_and_its_number_with_it(store: Database) -> None:
         lists.remove_list(session, first.id)
         assert lists.list_lists(session) == ()
         assert lists.add_list(session, SOURCE).id > first.id
+
+
+def test_a_group_chooses_its_lists_in_its_order(store: Database) -> None:
+    with store.writing() as session:
+        groups.add_group(session, "children")
+        one, two, three = (
+            lists.add_list(session, f"https://lists.example/{name}", for_groups=("everyone",)).id
+            for name in ("one", "two", "three")
+        )
+        lists.choose_lists(session, "children", (three, one, three))
+        assert lists.lists_of_groups(session) == {"everyone": (one, two, three), "children": (three, one)}
+        lists.choose_lists(session, "children", ())
+        assert "children" not in lists.lists_of_groups(session)
+        with pytest.raises(UsageError, match="no list 99"):
+            lists.choose_lists(session, "children", (99,))
+        with pytest.raises(UsageError, match="no group nobody"):
+            lists.choose_lists(session, "nobody", (one,))
+
+
+def test_what_a_bundle_gave_a_group_stays_its_own(store: Database) -> None:
+    with store.writing() as session:
+        own = lists.add_list(session, "https://lists.example/own").id
+        brought = lists.add_list(session, "https://lists.example/b", origin="bundle:acme").id
+        lists.choose_lists(session, "everyone", (brought, own))
+        with pytest.raises(UsageError, match="bundle acme"):
+            lists.choose_lists(session, "everyone", (own,))
+        assert lists.lists_of_groups(session) == {"everyone": (brought, own)}
+
+
+def test_a_list_is_renamed_to_what_is_free(store: Database) -> None:
+    with store.writing() as session:
+        one = lists.add_list(session, "https://lists.example/one", name="one")
+        lists.add_list(session, "https://lists.example/two", name="two")
+        assert lists.update_list(session, one.id, name=" first ").name == "first"
+        assert lists.update_list(session, one.id, name="first").name == "first"
+        with pytest.raises(UsageError, match="already"):
+            lists.update_list(session, one.id, name="two")
+        with pytest.raises(UsageError, match="empty"):
+            lists.update_list(session, one.id, name=" ")

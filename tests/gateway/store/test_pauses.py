@@ -4,10 +4,11 @@ import pytest
 
 from gateway.errors import UsageError
 from gateway.policy.state import PauseState
-from gateway.store import devices, pauses
+from gateway.store import addresses, devices, pauses
 from gateway.store.engine import Database
 
 NOW = 1_700_000_000
+MAC = "00:9e:c8:00:00:07"
 
 
 def test_second_pause_of_the_same_scope_replaces_the_first(store: Database) -> None:
@@ -45,3 +46,16 @@ def test_ended_pause_is_gone_and_ending_it_again_is_no_error(store: Database) ->
         pause = pauses.put_pause(session, PauseState("group", "everyone", NOW, 1.0, "boot"))
         assert pauses.remove_pause(session, "group", "everyone") == pause
         assert pauses.remove_pause(session, "group", "everyone") is None
+
+
+def test_a_pause_is_ended_by_whatever_means_the_device(store: Database) -> None:
+    with store.writing() as session:
+        addresses.put_addresses(session, {"192.0.2.7": MAC}, now=NOW)
+        devices.put_device(session, MAC, now=NOW, name="Redmi")
+        for text in ("redmi", "::ffff:192.0.2.7", MAC.upper()):
+            pause = pauses.put_pause(session, PauseState("device", text, NOW, 1.0, "boot"))
+            assert pause.target == MAC
+            assert pauses.remove_pause(session, "device", text) == pause
+        assert pauses.remove_pause(session, "device", "192.0.2.99") is None
+        with pytest.raises(UsageError, match="no device"):
+            pauses.remove_pause(session, "device", "nobody")

@@ -109,6 +109,7 @@ def _access() -> None:
         _big("last_time"),
         _text("last_error"),
         _big("retry_at"),
+        sa.Column("lost", sa.Integer, nullable=False),
         sqlite_autoincrement=True,
     )
 

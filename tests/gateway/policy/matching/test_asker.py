@@ -5,10 +5,10 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from gateway.names import from_text
-from gateway.policy.matching.asker import Asker, address_of, holds
+from gateway.policy.matching.asker import Asker, address_of, holds, key_of
 from gateway.policy.rule import ClientIs, Conditions
 
-PHONE = Asker("192.0.2.7", "Redmi Note", tags=("phone", "child"), ip=ip_address("192.0.2.7"))
+PHONE = Asker("192.0.2.7", "Redmi Note", tags=("phone", "child"), ips=(ip_address("192.0.2.7"),))
 NAME = from_text("x.a.test")
 
 
@@ -57,3 +57,31 @@ def test_a_mapped_address_is_the_ipv4_one_and_what_is_none_is_none() -> None:
     assert address_of("::ffff:192.0.2.7") == ip_address("192.0.2.7")
     assert address_of("2001:DB8::0:7") == ip_address("2001:db8::7")
     assert address_of("tablet") is None
+
+
+MAC = "00:9e:c8:00:00:07"
+TABLET = Asker(MAC, "Tablet", ips=(ip_address("192.0.2.8"), ip_address("2001:db8::8")))
+
+
+@pytest.mark.parametrize(
+    ("client", "expected"),
+    [
+        (network("192.0.2.8"), True),
+        (network("2001:db8::/64"), True),
+        (network("192.0.2.7"), False),
+        (network("2001:db8::8", True), False),
+        (ClientIs(name=MAC), True),
+        (ClientIs(name="00:9e:c8:00:00:08"), False),
+        (ClientIs(negated=True, name=MAC), False),
+    ],
+)
+def test_a_device_is_meant_by_any_of_its_addresses_and_by_its_mac(client: ClientIs, expected: bool) -> None:
+    assert holds(Conditions(clients=(client,)), TABLET, NAME, 1) is expected
+
+
+def test_a_key_is_a_mac_or_an_address_written_in_one_way() -> None:
+    assert key_of(" 00-9E-C8-00-00-07 ") == MAC
+    assert key_of("::ffff:192.0.2.7") == "192.0.2.7"
+    assert key_of("2001:DB8::0:7") == "2001:db8::7"
+    for text in ("tablet", "", "ff:ff:ff:ff:ff:ff", "00:00:00:00:00:00", "192.0.2.0/24"):
+        assert key_of(text) is None

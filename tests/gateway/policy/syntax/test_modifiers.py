@@ -38,6 +38,13 @@ def test_clients_are_networks_or_names() -> None:
     )
 
 
+def test_clients_may_be_macs() -> None:
+    assert _conditions("client=00-9E-C8-00-00-07|~'00:9e:c8:00:00:08'").clients == (
+        ClientIs(name="00:9e:c8:00:00:07"),
+        ClientIs(name="00:9e:c8:00:00:08", negated=True),
+    )
+
+
 def test_a_separator_may_be_escaped_in_a_name() -> None:
     assert _conditions("client=Frank\\, Mary\\|Co,important").clients == (ClientIs(name="Frank, Mary|Co"),)
 

@@ -1,0 +1,1 @@
+"""The operations of Pi-hole v6 that its clients call, under `/api`."""
