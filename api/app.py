@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
-from api import document, problems, rights
+from api import document, idempotency, problems, rights
 from api.auth.entrance import Entrance
 from api.box import ApiBox
 from api.doors import Doors
@@ -66,7 +66,7 @@ def create_app(box: ApiBox) -> FastAPI:
     app = _Guarded(
         title="Hushgate",
         version=version(),
-        description="Rules, lists, devices and log of a privacy firewall for phones.",
+        description=document.OVERVIEW,
         openapi_url=None,  # see routes/docs.py: FastAPI would keep it as 10 MB of objects
         docs_url=None,  # FastAPI's own pages load scripts from other hosts
         redoc_url=None,
@@ -77,6 +77,7 @@ def create_app(box: ApiBox) -> FastAPI:
     app.state.box = box
     app.state.entrance = Entrance()
     problems.install(app)
+    idempotency.install(app)
     for noun in ROUTES:
         app.include_router(import_module(f"api.routes.{noun}").router)
     app.webhooks.include_router(import_module("api.routes.webhooks").sent)

@@ -9,12 +9,13 @@ from typing import Annotated, Any, Generic, TypeVar
 import msgspec
 from fastapi import Depends, Header, Query, Request, Response
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 
-from api import etags, idempotency
+from api import etags
 from api.auth.callers import Caller
 from api.box import ApiBox
 from api.deps import Box, scoped
-from api.idempotency import Known, MaybeOnce, Once
+from api.idempotency import MaybeOnce, Once
 from api.schemas.changes import DryRun
 from gateway.access import Scope
 from gateway.differences import Differences
@@ -85,14 +86,11 @@ class Changing:
         """
         asked = Asked(show, status, target)
         dry_run = self.terms.dry_run
-        try:
-            with self.box.works.change(cause, self.caller.author, dry_run=dry_run) as change:
-                self._first(change.session)
-                done = act(change.session)
-                change.about(self._about(asked, done))
-                change.before_commit(lambda session, applied: self._keep(session, asked, done, applied))
-        except Known as known:
-            return idempotency.replayed(known.answer)
+        with self.box.works.change(cause, self.caller.author, dry_run=dry_run) as change:
+            self.first(change.session)
+            done = act(change.session)
+            change.about(self._about(asked, done))
+            change.before_commit(lambda session, applied: self._keep(session, asked, done, applied))
         if change.trial is not None:
             return self._tried(change.trial, _dumped(show(done)))
         assert change.applied is not None
@@ -112,21 +110,18 @@ class Changing:
         last: list[T] = []  # what the call returned that counts
 
         def once(session: Session) -> T:
-            self._first(session)
+            self.first(session)
             last[:] = [act(session)]
             return last[0]
 
-        try:
-            outcome = self.box.works.change_lists(
-                cause,
-                once,
-                self.caller.author,
-                dry_run=self.terms.dry_run,
-                about=lambda done: self._about(asked, done),
-                finish=lambda session, applied: self._keep(session, asked, last[0], applied),
-            )
-        except Known as known:
-            return idempotency.replayed(known.answer)
+        outcome = self.box.works.change_lists(
+            cause,
+            once,
+            self.caller.author,
+            dry_run=self.terms.dry_run,
+            about=lambda done: self._about(asked, done),
+            finish=lambda session, applied: self._keep(session, asked, last[0], applied),
+        )
         if outcome.trial is not None:
             return self._tried(outcome.trial, _dumped(show(outcome.result)))
         assert outcome.applied is not None
@@ -144,25 +139,23 @@ class Changing:
     ) -> Response:
         """Change what changes no verdict: tokens, webhooks. Not `replayable`: the answer holds a secret."""
         asked = Asked(show, status, target, replayable)
-        try:
-            with self.box.works.noting(
-                self.caller.author,
-                action,
-                about=lambda: self._about(asked, done),
-                dry_run=self.terms.dry_run,
-            ) as session:
-                self._first(session)
-                done = act(session)
-                if not self.terms.dry_run:
-                    self._keep(session, asked, done, None)
-        except Known as known:
-            return idempotency.replayed(known.answer)
+        with self.box.works.noting(
+            self.caller.author,
+            action,
+            about=lambda: self._about(asked, done),
+            dry_run=self.terms.dry_run,
+        ) as session:
+            self.first(session)
+            done = act(session)
+            if not self.terms.dry_run:
+                self._keep(session, asked, done, None)
         if self.terms.dry_run:
             tried = DryRun.of(self.box.policy().generation, _dumped(show(done)))
             return _json(tried)
         return _response(self._answer(asked, done, None))
 
-    def _first(self, session: Session) -> None:
+    def first(self, session: Session) -> None:
+        """Raises Known where the request was made before."""
         if not self.terms.dry_run:
             self._once.first(self.caller.name, session)
 
@@ -203,19 +196,29 @@ def changing(*any_of: Scope) -> Any:
     """The right to change, with the terms of this request: `_WRITES = changing(Scope.RULES)`."""
     needed = scoped(*any_of)
 
-    def make(
+    async def make(
         request: Request,
         box: Box,
         terms: Annotated[Terms, Depends(_terms)],
         once: MaybeOnce,
         caller: Caller = needed,
     ) -> Changing:
-        return Changing(request, box, caller, terms, once)
+        made = Changing(request, box, caller, terms, once)
+        if (
+            once.has_key
+        ):  # before the route does anything: what it fetches or looks up first may differ by now
+            await run_in_threadpool(_look, made)
+        return made
 
     return Depends(make)
 
 
-def _terms(
+def _look(made: Changing) -> None:
+    with made.box.works.reading() as session:
+        made.first(session)
+
+
+async def _terms(
     dry_run: Annotated[bool, Query(description="Change nothing; say what would change.")] = False,
     days: Annotated[int, Query(ge=1, le=MAX_DAYS, description="Days of log that a dry run looks at.")] = 7,
     if_match: Annotated[

@@ -1,8 +1,9 @@
-"""Into the OpenAPI document: what every change may answer, written once instead of at each route.
+"""Into the OpenAPI document: what holds for all routes and every change, written once instead of at each.
 
 With dry_run=true: what it would come to. Under an Idempotency-Key: the answer of the first time. With If-Match: 412.
 """
 
+import re
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
@@ -12,6 +13,22 @@ from api.problems import responses
 from api.rights import METHODS
 from api.schemas.changes import DryRun
 
+OVERVIEW = """
+Rules, lists, devices and log of a privacy firewall for phones.
+
+- **Who asks**: programs send `Authorization: Bearer TOKEN` (`hushgate token create`, or `POST /v1/tokens`), each with
+  the scopes it needs; browsers log in by `POST /v1/session` and send its `csrf` as `X-CSRF-Token` with each change.
+- **Changes** answer when they are in force: `generation` says since which one, `applied` in how many workers and how
+  fast. `?dry_run=true` changes nothing and says which names of the last days' log would get another verdict, for
+  each device. `Idempotency-Key` makes it safe to send a change again, `If-Match` with an `ETag` not to undo what
+  somebody else has changed.
+- **Long lists** come as `{"items": […], "next": "…"}`: give `next` as `cursor` for what follows.
+- **Times** are Unix seconds; in rows of the log, in live events and in webhooks ISO 8601 (UTC), as in exported files.
+  `since` and `until` take both.
+- **Errors** are problem documents (RFC 9457): `detail` says what is wrong, `hint` what to do, `errors` where.
+""".strip()
+
+_SENTENCE = re.compile(r"(.+?(?:[.?…](?=\s)|$))", re.DOTALL)
 _REF = "#/components/schemas/{model}"
 _DRY_RUN = {"$ref": _REF.format(model=DryRun.__name__)}
 _HEADERS = {
@@ -21,7 +38,11 @@ _HEADERS = {
 
 
 def describe(document: dict[str, Any]) -> None:
-    """Add it to each operation of `document` that takes `dry_run`."""
+    """Add it: a summary to each operation of `document`, the rest to those that take `dry_run`."""
+    for path in document["paths"].values():
+        for method, operation in path.items():
+            if method in METHODS:
+                _summarise(operation)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     found = [
         operation
@@ -35,6 +56,14 @@ def describe(document: dict[str, Any]) -> None:
             schemas.setdefault(name, schema)
     for operation in found:
         _change(operation)
+
+
+def _summarise(operation: dict[str, Any]) -> None:
+    """The first sentence tells operations apart; FastAPI would take the function's name."""
+    told = operation.get("description", "")
+    if found := _SENTENCE.match(told):
+        operation["summary"] = " ".join(found[1].split()).removesuffix(".")
+        operation["description"] = told[found.end() :].strip()
 
 
 def _is_change(operation: dict[str, Any]) -> bool:

@@ -24,6 +24,9 @@ MAX_BODY = 1_000_000  # bytes
 UPLOAD = 16_000_000
 STRANGERS_BODY = 65_536  # of whoever has not said who it is: a login is small
 HELD = 64_000_000  # bytes of all bodies that are being received: more would not fit on a small box
+# Values of a JSON body, whose shortest take thirty times their bytes in memory: commas and brackets, wherever.
+MAX_VALUES = 200_000
+UPLOAD_VALUES = 1_000_000
 BODY_SECONDS = 20.0  # for the whole body
 MAX_URL = 8000  # bytes of path and query
 UPLOAD_SECONDS = 300.0
@@ -152,6 +155,8 @@ class _Body:
         self._seconds = UPLOAD_SECONDS if large else BODY_SECONDS
         self._until: float | None = None
         self._got = 0
+        self._is_json = any("json" in kind.lower() for kind in _all(scope, b"content-type"))
+        self._values_left = UPLOAD_VALUES if large else MAX_VALUES
         self._ended = False
         lengths, self._chunked = _all(scope, b"content-length"), bool(_all(scope, b"transfer-encoding"))
         if len(lengths) > 1 or (lengths and self._chunked):
@@ -187,12 +192,17 @@ class _Body:
         except TimeoutError:
             raise HTTPException(408, f"the body did not come within {self._seconds:.0f} s", _CLOSE) from None
         if message["type"] == "http.request":
-            size = len(message.get("body", b""))
+            part = message.get("body", b"")
+            size = len(part)
             self._got += size
             self._held.bytes += size
             self._ended = not message.get("more_body", False)
             if self._got > self.limit:
                 raise HTTPException(413, self._too_large(), _CLOSE)
+            if self._is_json:
+                self._values_left -= part.count(b",") + part.count(b"[") + part.count(b"{")
+                if self._values_left < 0:
+                    raise HTTPException(413, "the body holds too many values", _CLOSE)
             if self._held.bytes > HELD:
                 raise HTTPException(503, "too many uploads at once", {**_CLOSE, "Retry-After": "10"})
         else:
@@ -206,7 +216,9 @@ class _Body:
 def _check_path(scope: MutableMapping[str, Any]) -> None:
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     if not raw.startswith(b"/") or _TRICKS.search(raw):
-        raise _Refusal(400, "the path is not in its plain form")
+        raise _Refusal(
+            400, "the path is not in its plain form", hint="no //, no dots alone, no encoded slashes"
+        )
     if len(raw) + len(scope["query_string"]) > MAX_URL:
         raise _Refusal(414, f"the address is longer than {MAX_URL} bytes")
 

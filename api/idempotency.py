@@ -3,7 +3,7 @@
 import time
 from typing import Annotated
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, FastAPI, Header, Request, Response
 
 from gateway.store import idempotency
 from gateway.store.engine import Session
@@ -15,7 +15,10 @@ MAX_KEY = 255  # characters
 
 
 class Known(Exception):
-    """The request was made before: leaves the change, which so is taken back, with what was answered then."""
+    """The request was made before: leaves the change, which so is taken back, with what was answered then.
+
+    `install` has it answered.
+    """
 
     def __init__(self, answer: Answer) -> None:
         super().__init__()
@@ -30,8 +33,13 @@ class Once:
         self._key = key
         self._request = request
 
+    @property
+    def has_key(self) -> bool:
+        """Or does nothing come of it?"""
+        return bool(self._key)
+
     def first(self, principal: str, session: Session) -> None:
-        """Raises Known. To be called with the writer's lock: of two at once the second meets the first's answer."""
+        """Raises Known. With the writer's lock it is certain: of two at once the second meets the first's answer."""
         if self._key:
             now = int(time.time())
             key = idempotency.key_of(principal, self._key)
@@ -78,3 +86,11 @@ def replayed(answer: Answer) -> Response:
     """As the first time, and said so."""
     headers = {REPLAYED: "true", **({"ETag": answer.etag} if answer.etag else {})}
     return Response(answer.body, answer.status, headers, "application/json")
+
+
+def install(app: FastAPI) -> None:
+    """Have `app` answer what is known."""
+
+    @app.exception_handler(Known)
+    def known(_: Request, known: Known) -> Response:
+        return replayed(known.answer)

@@ -1,6 +1,7 @@
 """Errors as people and programs get them: problem documents (RFC 9457) with a hint. Made nowhere else."""
 
 import logging
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -9,7 +10,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
+from api.hints import for_requests
 from gateway.errors import Conflict, HushgateError, Missing, OwnFault, SettingsError, Stale, UsageError
 
 MEDIA_TYPE = "application/problem+json"
@@ -26,6 +29,10 @@ _STATUS: tuple[tuple[type[HushgateError], int], ...] = (
     (SettingsError, 422),
     (OwnFault, 503),
 )
+
+
+# What pydantic says most often, said plainly.
+_WORDS = {"missing": "is missing", "extra_forbidden": "there is no such field"}
 
 
 class Fault(BaseModel):
@@ -98,7 +105,7 @@ def install(app: FastAPI) -> None:
         status = status_of(error)
         if status >= 500:
             _log.error("%s", error)
-        return answer(status, str(error), hint=error.hint)
+        return answer(status, str(error), hint=for_requests(error.hint))
 
     @app.exception_handler(Refused)
     def refused(_: Request, error: Refused) -> JSONResponse:
@@ -106,17 +113,44 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        faults = [
-            Fault(where=".".join(str(part) for part in one["loc"])[:200], what=str(one["msg"])[:500])
-            for one in error.errors()[:MAX_FAULTS]
-        ]
-        return answer(422, "the request is not as documented", hint="see /docs", errors=faults)
+        found = error.errors()
+        faults = [_fault(one) for one in found[:MAX_FAULTS]]
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        said = "".join(f"{one.where}: {one.what}{more}" for one in faults[:1])
+        return answer(422, said, hint="/docs shows what goes here", errors=faults)
 
     @app.exception_handler(HTTPException)
-    def http(_: Request, error: HTTPException) -> JSONResponse:
-        return answer(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+    def http(request: Request, error: HTTPException) -> JSONResponse:
+        headers = dict(error.headers or {})
+        detail, hint = str(error.detail), ""
+        if error.status_code == 404:
+            detail, hint = f"there is no {request.url.path:.200}", "/docs shows what there is"
+        elif error.status_code == 405:
+            detail = f"{request.url.path:.200} takes no {request.method:.20}"
+            headers["Allow"] = ", ".join(_methods(request))  # the router names those of one route only
+            hint = f"it takes {headers['Allow']}"
+        return answer(error.status_code, detail, hint=hint, headers=headers)
 
     @app.exception_handler(Exception)
     def unexpected(request: Request, error: Exception) -> JSONResponse:
-        _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        _log.error(
+            "%s %a failed", request.method, request.url.path, exc_info=error
+        )  # one line, whatever was asked
         return answer(500, "Hushgate failed here", hint="its log says more; please report it")
+
+
+def _methods(request: Request) -> Iterator[str]:
+    """What the path of a request takes."""
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            yield method
+
+
+def _fault(one: Mapping[str, Any]) -> Fault:
+    """What pydantic found, in words for people."""
+    kind, said = one["type"], str(one["msg"])[:500]
+    if kind == "json_invalid":  # its place is a number of characters, which reads like a field
+        return Fault(where="body", what=f"no JSON: {one.get('ctx', {}).get('error', '')}".removesuffix(": "))
+    where = ".".join(str(part) for part in one["loc"])[:200]
+    return Fault(where=where, what=_WORDS.get(kind, said.removeprefix("Value error, ")))

@@ -42,6 +42,7 @@ async def run(
         listeners = listeners or panel_address.listen(settings.panel)
         context = tls.context(data, settings.panel, _names(settings.panel))
         server = Server(create_app(box), context)
+        frugal.stays()
     except BaseException:
         box.close()
         raise

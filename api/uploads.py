@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from gateway.errors import UsageError
+
 UPLOAD: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -11,9 +13,17 @@ UPLOAD: dict[str, Any] = {
     }
 }
 
+_HINT = "send the file itself: curl --data-binary @FILE"
+
 
 async def _body(request: Request) -> bytes:
-    return await request.body()
+    body = await request.body()
+    if not body:
+        raise UsageError("the body is empty", hint=_HINT)
+    kind = request.headers.get("content-type", "")
+    if kind.startswith("multipart/") and body.startswith(b"--"):  # its first lines would be read as rules
+        raise UsageError("the file came within a form", hint=_HINT)
+    return body
 
 
 Upload = Annotated[bytes, Depends(_body)]

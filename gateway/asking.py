@@ -41,11 +41,21 @@ def question(name: str, qtype: str) -> tuple[Name, int]:
 
 
 def asker_of(policy: Policy, device: str) -> Asker:
-    """The device of this name, MAC or address; "" for anybody. Raises Missing for a name that nobody has."""
+    """The device of this name, MAC or address; "" for anybody.
+
+    Raises Missing for a name that nobody has, UsageError for one that several have.
+    """
     text = device.strip()
-    known = not text or address_of(text) is not None or mac_of(text) is not None
-    if known or any(one.name and one.name.lower() == text.lower() for one in policy.overlay.devices):
+    if not text or address_of(text) is not None or mac_of(text) is not None:
         return policy.asker_named(text) if text else policy.asker("")
+    keys = [one.address for one in policy.overlay.devices if one.name.lower() == text.lower()]
+    if len(keys) > 1:
+        raise UsageError(
+            f"{len(keys)} devices are called {text[:100]!r}",
+            hint=f"say which by its key: {', '.join(keys[:5])}",
+        )
+    if keys:
+        return policy.asker_named(text)
     raise Missing(f"no device {text[:100]!r}", hint="`hushgate devices` shows them; or give its address")
 
 

@@ -63,12 +63,22 @@ def settle(data: Data, settings: Settings) -> Applied | None:
     """Publish where the generation in force is not the last one the store knows. None where all is well."""
     with plainly():
         database = open_store(data.root, settings.store.url, busy_ms=BUSY_MS)
-        with contextlib.closing(database), database.reading() as session:
-            known = generations.last_generation(session)
-    with contextlib.suppress(OwnFault):  # none in force yet, or damaged: then it is published
-        if manifest.current(data.policy).generation == known:
-            return None
+        with contextlib.closing(database):
+            with database.reading() as session:
+                if _is_known(data, session):
+                    return None
+            with database.writing() as session:
+                session.connection()  # whoever has published, and is about to store it, is waited for
+                if _is_known(data, session):
+                    return None
     return republish(data, settings, "brought up to date")
+
+
+def _is_known(data: Data, session: Session) -> bool:
+    """Is the generation in force the last one that the store knows?"""
+    with contextlib.suppress(OwnFault):  # none in force yet, or damaged
+        return manifest.current(data.policy).generation == generations.last_generation(session)
+    return False
 
 
 def drop_expired(data: Data) -> None:

@@ -14,6 +14,7 @@ import msgspec
 from gateway.differences import Differences, compare
 from gateway.errors import UsageError
 from gateway.journal.asked import Asked, asked
+from gateway.journal.search import LogRule
 from gateway.model import Layer, Verdict
 from gateway.names import Name, NameFault, from_text
 from gateway.policy import overlay as overlays
@@ -47,7 +48,7 @@ class Decision(msgspec.Struct, frozen=True):
     """What becomes of a name."""
 
     action: str
-    rule: str  # "rules everyone 12 ||example.org^"; "" where nobody has said anything
+    rule: LogRule | None  # as rows of the log name it; None where nobody has said anything
 
 
 class OtherVerdict(msgspec.Struct, frozen=True):
@@ -261,7 +262,6 @@ def _end(verdict: Verdict) -> tuple[object, ...]:
 def _decision(policy: Policy, verdict: Verdict) -> Decision:
     rule = verdict.rule
     if rule is None:
-        return Decision(verdict.action, "")
+        return Decision(verdict.action, None)
     text = policy.text_of(rule) if rule.layer is Layer.LISTS else rule.text
-    line = str(rule.line) if rule.line else ""
-    return Decision(verdict.action, " ".join(part for part in (rule.layer, rule.list, line, text) if part))
+    return Decision(verdict.action, LogRule(rule.layer, rule.list, rule.line, text))

@@ -89,7 +89,7 @@ class Passwords:
         with self._turn():
             try:
                 return argon2.PasswordHasher().verify(stored, unicodedata.normalize("NFKC", password))
-            except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+            except (argon2.exceptions.VerificationError, ValueError):
                 return False  # no hash, or one that wants more memory than there is, fits nothing either
 
     @contextlib.contextmanager

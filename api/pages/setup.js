@@ -7,6 +7,12 @@ history.replaceState(null, "", location.pathname);
 const form = document.getElementById("setup");
 const said = document.getElementById("said");
 
+if (!token) {
+  form.hidden = true;
+  said.textContent =
+    "Open the whole link that the box printed at its start. `hushgate account setup-link` prints a new one.";
+}
+
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (form.password.value !== form.again.value) {

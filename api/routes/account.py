@@ -49,7 +49,7 @@ def read(box: Box) -> AccountPublic:
 
 @router.post("/password", responses=responses(401, 403, 409, 413, 422, 429, 503))
 def change_password(body: PasswordChange, box: Box, entrance: At, caller: Caller = _ADMIN) -> LoginsEnded:
-    """Another password. All other logins end; tokens stay."""
+    """Set another password. All other logins end; tokens stay."""
     entrance.prove(box, caller.address, body.password, body.code)
     stored = entrance.passwords.hashed(body.new)
     with box.works.noting(caller.author, "password changed") as session:

@@ -26,9 +26,9 @@ _Row = Annotated[int, Path(ge=1, lt=2**63, description="The id of a row of the l
     response_model=ActedInForce,
     responses=responses(401, 403, 404, 409, 422, 503),
 )
-def allow(number: _Row, body: Act, making: Changing = _WRITES) -> Response:
+def allow(number: _Row, body: Act | None = None, making: Changing = _WRITES) -> Response:
     """Allow the name of this row from now on. Needs the scope `read` as well: it tells what the row is."""
-    return _act(number, body, making, allow=True)
+    return _act(number, body or Act.model_validate({}), making, allow=True)
 
 
 @router.post(
@@ -37,9 +37,9 @@ def allow(number: _Row, body: Act, making: Changing = _WRITES) -> Response:
     response_model=ActedInForce,
     responses=responses(401, 403, 404, 409, 422, 503),
 )
-def block(number: _Row, body: Act, making: Changing = _WRITES) -> Response:
+def block(number: _Row, body: Act | None = None, making: Changing = _WRITES) -> Response:
     """Block the name of this row from now on. Needs the scope `read` as well: it tells what the row is."""
-    return _act(number, body, making, allow=False)
+    return _act(number, body or Act.model_validate({}), making, allow=False)
 
 
 def _act(number: int, body: Act, making: Changing, *, allow: bool) -> Response:

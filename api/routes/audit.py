@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from api import paging
 from api.deps import Box, scoped
+from api.moments import Moment
 from api.paging import Cursor, Limit, Page
 from api.problems import responses
 from api.schemas.audit import AuditEntry
@@ -22,8 +23,8 @@ def search(
     box: Box,
     who: Annotated[str, Query(max_length=200, description="Exactly this one, in whatever case.")] = "",
     action: Annotated[str, Query(max_length=200, description="Somewhere in what was done, or to what.")] = "",
-    since: Annotated[int | None, Query(ge=0, lt=1 << 40, description="Unix seconds.")] = None,
-    until: Annotated[int | None, Query(ge=0, lt=1 << 40, description="Unix seconds.")] = None,
+    since: Annotated[Moment, Query()] = None,
+    until: Annotated[Moment, Query()] = None,
     cursor: Cursor = "",
     limit: Limit = 100,
 ) -> Page[AuditEntry]:

@@ -42,7 +42,13 @@ def list_all(box: Box, limit: Limit = 100, cursor: Cursor = "") -> _Page:
 
 
 @router.post(
-    "", status_code=201, response_model=BundleChanged, responses=responses(401, 403, 404, 409, 422, 503)
+    "",
+    status_code=201,
+    response_model=BundleChanged,
+    responses={
+        200: {"model": BundleChanged, "description": "This version is in force already."},
+        **responses(401, 403, 404, 409, 422, 503),
+    },
 )
 def create(body: BundleUpload | BundleSubscribe, making: Changing = _WRITES) -> Response:
     """Put a bundle in force, or subscribe to one. Lists that it brings are fetched first; all of it or nothing."""

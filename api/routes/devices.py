@@ -3,6 +3,7 @@
 import time
 from typing import Annotated, Literal
 
+import msgspec
 from fastapi import APIRouter, Path, Query, Response
 
 from api import etags, paging, shown_devices
@@ -137,7 +138,8 @@ def delete(
     answer = making.change(cause, act, lambda device: {**device.model_dump(), "wiped": wipe}, target=_named)
     if wipe and not making.terms.dry_run:
         with making.box.journal() as journal:
-            for gone in keys:  # none where this is the answer to a request that came before
+            # Where this is the answer to a request that came before, that one may have been cut off before this.
+            for gone in keys or [msgspec.json.decode(answer.body)["key"]]:
                 wipe_device(journal, gone)
     return answer
 

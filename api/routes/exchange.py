@@ -46,7 +46,9 @@ def bring(
     imported = reading.read(content, form, group=group)
     if imported.devices and not making.caller.may(Scope.DEVICES):
         raise Refused(
-            403, "the file names devices: this needs the scope devices as well", hint="use a token that has both"
+            403,
+            "the file names devices: this needs the scope devices as well",
+            hint="use a token that has both",
         )
 
     def act(session: Session) -> Taken:

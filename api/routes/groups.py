@@ -59,7 +59,7 @@ def read(name: _Name, box: Box, response: Response) -> GroupPublic:
     "/{name:path}", response_model=GroupChanged, responses=responses(401, 403, 404, 409, 412, 422, 503)
 )
 def update(name: _Name, body: GroupUpdate, making: Changing = _WRITES) -> Response:
-    """Change what is given, its name too; what is left out stays."""
+    """Change a group, its name too. What is left out stays."""
 
     def act(session: Session) -> GroupPublic:
         making.expect(_one(session, name))

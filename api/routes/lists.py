@@ -64,7 +64,7 @@ def list_all(box: Box, limit: Limit = 100, cursor: Cursor = "") -> Page[ListPubl
     responses=responses(401, 403, 404, 409, 422, 503),
 )
 def create(body: ListCreate, making: Changing = _WRITES) -> Response:
-    """Subscribe. The list is fetched first, which may take a minute: what cannot be used is not subscribed to."""
+    """Subscribe to a list. It is fetched first, which may take a minute: what cannot be used is not subscribed to."""
     known = {one.name.lower(): one for one in known_sources.load()}.get(body.source.strip().lower())
     source, name, syntax = body.source.strip(), body.name, body.syntax
     if known is not None:
@@ -128,7 +128,7 @@ def read(number: _Number, box: Box, response: Response) -> ListPublic:
     responses=responses(401, 403, 404, 409, 412, 422, 503),
 )
 def update(number: _Number, body: ListUpdate, making: Changing = _WRITES) -> Response:
-    """Change what is given: switch it on or off, rename it, choose its groups."""
+    """Change a subscription: switch it on or off, rename it, choose its groups. What is left out stays."""
 
     def act(session: Session) -> Subscription:
         making.expect(ListPublic.of(lists.get_list(session, number)))
@@ -150,7 +150,7 @@ def update(number: _Number, body: ListUpdate, making: Changing = _WRITES) -> Res
     responses=responses(401, 403, 404, 409, 412, 422, 503),
 )
 def delete(number: _Number, making: Changing = _WRITES) -> Response:
-    """End the subscription."""
+    """End a subscription."""
 
     def act(session: Session) -> Subscription:
         making.expect(ListPublic.of(lists.get_list(session, number)))

@@ -53,7 +53,7 @@ class _Exports:
 
 
 @router.get("/log", dependencies=[_READS], responses=responses(401, 403, 422, 503))
-def find(query: Annotated[LogQuery, Query()], box: Box) -> Page[LogPublic]:
+def list_all(query: Annotated[LogQuery, Query()], box: Box) -> Page[LogPublic]:
     """What was attempted, the newest first.
 
     A page may have fewer rows than asked for, or none, and yet a next one: what agrees in several things, each of
@@ -72,7 +72,7 @@ def find(query: Annotated[LogQuery, Query()], box: Box) -> Page[LogPublic]:
 
 @router.get("/log/{number}", dependencies=[_READS], responses=responses(401, 403, 404, 422, 503))
 def read(number: Annotated[int, Path(ge=1, lt=2**63)], box: Box) -> LogPublic:
-    """One row."""
+    """One row of the log."""
     with box.journal() as journal:
         row = search.one(journal, number)
     if row is None:

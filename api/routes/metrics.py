@@ -25,5 +25,5 @@ _READS = scoped(Scope.READ)
     },
 )
 def read(box: Box) -> Response:
-    """The box as numbers."""
+    """The box as numbers, for Prometheus."""
     return Response(metrics.text(readings.gather(box)), media_type=metrics.CONTENT_TYPE)

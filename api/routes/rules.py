@@ -89,7 +89,13 @@ def search(
 
 
 @router.post(
-    "", status_code=201, response_model=RuleChanged, responses=responses(401, 403, 404, 409, 422, 503)
+    "",
+    status_code=201,
+    response_model=RuleChanged,
+    responses={
+        200: {"model": RuleChanged, "description": "The rule was there already."},
+        **responses(401, 403, 404, 409, 422, 503),
+    },
 )
 def create(body: RuleCreate, making: Changing = _WRITES) -> Response:
     """Add a rule. When this answers, it is in force in every worker.
@@ -214,7 +220,9 @@ def bulk(body: RulesBulk, making: Changing = _WRITES) -> Response:
 @router.post(":test", dependencies=[_READS], responses=responses(401, 403, 422, 503))
 def test(body: RuleTest, box: Box) -> RuleTested:
     """Is this a rule, and which of these names would it alone cover? Nothing is stored."""
-    tried = rule_check.try_rule(body.text, body.names, qtype=body.type, asker=body.device, policy=box.policy())
+    tried = rule_check.try_rule(
+        body.text, body.names, qtype=body.type, asker=body.device, policy=box.policy()
+    )
     return RuleTested.model_validate(tried, from_attributes=True)
 
 

@@ -88,7 +88,7 @@ def top(query: Annotated[TopQuery, Query()], box: Box) -> Top:
 
 @router.get("/totals")
 def totals(query: Annotated[PartQuery, Query()], box: Box) -> Totals:
-    """A time in a few numbers."""
+    """Totals of a time: attempts, what was blocked, names, devices, companies."""
     since, until = _span(query)
     part = _part(box, query)
     with box.journal() as journal:

@@ -26,7 +26,7 @@ Id = Annotated[int, Path(ge=1, lt=2**31)]
 
 @router.get("", dependencies=[_ADMIN], responses=responses(401, 403, 503))
 def list_all(box: Box) -> Page[TokenPublic]:
-    """All of them, oldest first."""
+    """All tokens, oldest first."""
     with box.works.reading() as session:
         return Page(items=[TokenPublic.of(token) for token in tokens.list_tokens(session)], next="")
 
@@ -50,14 +50,14 @@ def create(body: TokenCreate, making: Changing = _WRITES) -> Response:
 
 @router.get("/{id}", dependencies=[_ADMIN], responses=responses(401, 403, 404, 422, 503))
 def read(id: Id, box: Box, response: Response) -> TokenPublic:
-    """One of them."""
+    """One token."""
     with box.works.reading() as session:
         return etags.tagged(response, TokenPublic.of(tokens.get_token(session, id)))
 
 
 @router.delete("/{id}", response_model=TokenPublic, responses=responses(401, 403, 404, 412, 422, 503))
 def revoke(id: Id, making: Changing = _WRITES) -> Response:
-    """Let it count no more; the answer says what it was."""
+    """Revoke a token: it counts no more. The answer says what it was."""
 
     def act(session: Session) -> Token:
         making.expect(TokenPublic.of(tokens.get_token(session, id)))

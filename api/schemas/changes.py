@@ -6,6 +6,7 @@ from typing import Any, Self
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.schemas.why import RulePlace
 from gateway.differences import Differences as Compared
 from gateway.preview import Preview
 
@@ -63,7 +64,6 @@ class Differences(BaseModel):
             more=sum(max(0, len(part) - MAX_SHOWN) for part in parts),
         )
 
-
     def every(self) -> Iterator[dict[str, Any]]:
         """Whatever is shown, before and after."""
         yield from (*self.added, *self.removed)
@@ -75,7 +75,7 @@ class DecisionPublic(BaseModel):
     """What becomes of a name."""
 
     action: str
-    rule: str = Field(description="Who says so, as in `rules everyone 12 ||example.org^`; empty for nobody.")
+    rule: RulePlace | None = Field(description="Who says so; null where nobody does.")
 
 
 class VerdictChange(BaseModel):

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 import msgspec
 from pydantic import AfterValidator, BaseModel, Field
 
+from api.moments import Moment
 from api.paging import MAX_LIMIT
 from api.schemas.changes import Input
 from gateway import iana
@@ -14,7 +15,6 @@ from gateway.model import Action, Channel, Layer
 
 MAX_VALUES = 50  # of one filter
 MAX_TEXT = 300  # characters of one
-MAX_TIME = 1 << 40
 MAX_NUMBER = (1 << 31) - 1
 
 
@@ -29,7 +29,6 @@ Actions = Annotated[list[Action], Field(max_length=MAX_VALUES)]
 Channels = Annotated[list[Channel], Field(max_length=MAX_VALUES)]
 Layers = Annotated[list[Layer], Field(max_length=MAX_VALUES)]
 Types = Annotated[list[Annotated[Word, AfterValidator(_type)]], Field(max_length=MAX_VALUES)]
-Moment = Annotated[int | None, Field(ge=0, lt=MAX_TIME, description="Unix seconds, included.")]
 Number = Annotated[int | None, Field(ge=0, le=MAX_NUMBER)]
 
 

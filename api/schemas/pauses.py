@@ -12,7 +12,7 @@ MAX_SECONDS = 366 * 86_400
 class PauseSet(Input):
     """How long nothing is to be blocked."""
 
-    seconds: int = Field(ge=1, le=MAX_SECONDS, examples=[600])
+    seconds: int = Field(alias="for", ge=1, le=MAX_SECONDS, description="Seconds from now.", examples=[600])
 
 
 class PausePublic(BaseModel):

@@ -6,6 +6,7 @@ import msgspec
 from pydantic import BaseModel, Field, model_validator
 
 from api.schemas.changes import InForce, Input
+from gateway.errors import UsageError
 from gateway.policy.state import EVERYONE
 from gateway.store.rule_bulk import MAX_ITEMS
 from gateway.store.rules import MAX_TAGS, StoredRule
@@ -36,7 +37,12 @@ class _Lasting(Input):
         return self
 
     def until(self, now: int) -> int | None:
-        """Unix seconds; None where nothing was said."""
+        """Unix seconds; None where nothing was said. Raises UsageError for a time that has passed."""
+        if self.expires and self.expires <= now:
+            raise UsageError(
+                f"expires: {self.expires} has passed",
+                hint=f"Unix seconds (it is {now} now); or say `for`, in seconds from now",
+            )
         return self.expires if self.seconds is None else now + self.seconds
 
 

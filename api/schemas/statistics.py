@@ -6,8 +6,9 @@ from typing import Self
 import msgspec
 from pydantic import BaseModel, Field
 
+from api.moments import Moment
 from api.schemas.changes import Input
-from api.schemas.log import Actions, Moment, Words
+from api.schemas.log import Actions, Words
 from gateway.journal.statistics import Bucket, Summary
 
 
@@ -28,8 +29,8 @@ class By(StrEnum):
 class Span(Input):
     """A time. Hours count as a whole; what is ranked by rule, days do (UTC)."""
 
-    since: Moment = Field(None, description="Unix seconds; without it, a day before now.")
-    until: Moment = Field(None, description="Unix seconds; without it, now.")
+    since: Moment = Field(None, description="Unix seconds or ISO 8601; without it, a day before now.")
+    until: Moment = Field(None, description="Unix seconds or ISO 8601; without it, now.")
 
 
 class PartQuery(Span):
@@ -56,7 +57,7 @@ class TopQuery(PartQuery):
 class FirstQuery(Input):
     """What was first seen since then."""
 
-    since: Moment = Field(None, description="Unix seconds; without it, a day before now.")
+    since: Moment = Field(None, description="Unix seconds or ISO 8601; without it, a day before now.")
     device: Words = Field([], description="Its key, its name, or an address of it.")
     limit: int = Field(100, ge=1, le=1000)
 
@@ -64,7 +65,7 @@ class FirstQuery(Input):
 class NewDevicesQuery(Input):
     """Devices first seen since then."""
 
-    since: Moment = Field(None, description="Unix seconds; without it, a week before now.")
+    since: Moment = Field(None, description="Unix seconds or ISO 8601; without it, a week before now.")
     limit: int = Field(100, ge=1, le=1000)
 
 
@@ -74,7 +75,9 @@ class HitsQuery(Input):
     list: str = Field(
         "", max_length=200, description="The lines of this list; without it, whole lists and rules."
     )
-    since: Moment = Field(None, description="Unix seconds, whole days (UTC); without it, all there are.")
+    since: Moment = Field(
+        None, description="Unix seconds or ISO 8601, whole days (UTC); without it, all there are."
+    )
 
 
 class BucketPublic(BaseModel):

@@ -96,7 +96,9 @@ def _text(path: Path) -> str:
             raise BundleFault(f"{path}: larger than a bundle may be")
         return data.decode("utf-8-sig")
     except OSError as error:
-        raise BundleFault(f"{path}: {error.strerror or error}") from None
+        raise BundleFault(
+            f"{path}: {error.strerror or error}", hint="give files or folders that can be read"
+        ) from None
     except UnicodeDecodeError as error:
         raise BundleFault(f"{path}: not UTF-8 ({error.reason} at byte {error.start})") from None
 

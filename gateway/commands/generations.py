@@ -65,6 +65,9 @@ def diff(options: Namespace) -> int:
 def restore(options: Namespace) -> int:
     """Go back to one."""
     data = existing(options.data)
+    if options.dry_run:
+        with changes.reading(data) as session:
+            return _differences(options, session, manifest.current(data.policy).generation, options.number)
     act = history.restoring(data.lists, options.number, time.time())
     done, applied = changes.change_lists(data, f"back to generation {options.number}", act)
     code = tell(options, f"All is as it was at generation {done.number}", {"restored": done.number}, applied)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from gateway.errors import UsageError
-from gateway.exchange.gathering import Gathering, comment_of
+from gateway.exchange.gathering import Gathering, comment_of, group_of
 from gateway.exchange.local_names import answered, device_address
 from gateway.exchange.pihole import take_list
 from gateway.exchange.values import DeviceIn, GroupIn, Imported
@@ -99,7 +99,7 @@ def _clients(settings: _Map, into: Gathering) -> None:
         name = comment_of(_text(one, "name"))[:MAX_NAME].strip()
         group = EVERYONE
         if not _true(one, "use_global_settings", default=True):
-            group = f"{name[: MAX_NAME - 9]} (own)".strip()
+            group = f"{group_of(name, MAX_NAME - 9)} (own)".strip()
             filtered = _true(one, "filtering_enabled")
             comment = "" if filtered else "was not filtered"
             into.group(GroupIn(group, inherit=filtered, catalogue=filtered, comment=comment))

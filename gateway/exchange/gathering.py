@@ -4,7 +4,16 @@ from collections.abc import Iterable
 
 from gateway.errors import UsageError
 from gateway.exchange.rdata import NotSayable
-from gateway.exchange.values import MAX_REFUSED, MAX_RULES, DeviceIn, GroupIn, Imported, ListIn, RuleIn
+from gateway.exchange.values import (
+    MAX_FOUND,
+    MAX_REFUSED,
+    MAX_RULES,
+    DeviceIn,
+    GroupIn,
+    Imported,
+    ListIn,
+    RuleIn,
+)
 from gateway.exchange.wording import texts_of
 from gateway.policy.rule import Refused, Rule
 from gateway.policy.syntax.lines import refused
@@ -22,6 +31,7 @@ class Gathering:
         self._devices: dict[str, DeviceIn] = {}
         self._refused: list[Refused] = []
         self._more = 0
+        self._found = 0
 
     def rule(self, rule: RuleIn) -> None:
         """A rule in our own words. Raises UsageError where there are too many."""
@@ -43,6 +53,12 @@ class Gathering:
         """What a parser says of a line, for each of these groups."""
         wanted = tuple(groups)
         for one in said:
+            self._found += 1
+            if self._found > MAX_FOUND:
+                raise UsageError(
+                    f"more than {MAX_FOUND} entries",
+                    hint="subscribe to a list of this size instead: hushgate lists add FILE",
+                )
             if isinstance(one, Refused):
                 self.refuse(one)
                 continue
@@ -104,3 +120,9 @@ def comment_of(text: str) -> str:
     """A comment of somebody else's as we may store it: one line, cut; what is in it is never worth a refusal."""
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     return one_line(line[:MAX_COMMENT], "the comment", MAX_COMMENT)
+
+
+def group_of(text: str, limit: int) -> str:
+    """A group's name of somebody else's as ours may be; empty where nothing is left of it."""
+    name = comment_of(text)[:limit].strip()
+    return "" if name in (".", "..") else name.replace("/", "-").replace("\\", "-")

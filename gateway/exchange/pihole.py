@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import structs
 
 from gateway.errors import UsageError
-from gateway.exchange.gathering import Gathering, comment_of
+from gateway.exchange.gathering import Gathering, comment_of, group_of
 from gateway.exchange.local_names import device_address, exactly
 from gateway.exchange.values import DeviceIn, GroupIn, ListIn
 from gateway.policy import sources
@@ -95,7 +95,7 @@ class _Groups:
         for number, row in self._rows.items():
             if number == DEFAULT:
                 continue
-            wished = comment_of(str(row.get("name", "")))[: MAX_NAME - 6].strip() or f"group {number}"
+            wished = group_of(str(row.get("name", "")), MAX_NAME - 6) or f"group {number}"
             taken = {name.lower() for name in names.values()}
             names[number] = f"{wished} {number}" if wished.lower() in taken else wished
         return names

@@ -24,6 +24,17 @@ def read(content: bytes, form: str = "auto", *, group: str = EVERYONE) -> Import
     if len(content) > MAX_BYTES:
         raise UsageError(f"a file of more than {MAX_BYTES >> 20} MB")
     form = detected(content) if form == "auto" else form
+    found = _read(content, form, group)
+    if found.refused and not (found.rules or found.lists or found.groups or found.devices):
+        first = found.refused[0]
+        raise UsageError(
+            f"nothing of it can be taken: line {first.line}: {first.reason}",
+            hint=f"what can be read: {', '.join(FORMATS[1:])}",
+        )
+    return found
+
+
+def _read(content: bytes, form: str, group: str) -> Imported:
     match form:
         case "pihole":
             return teleporter.read(content)

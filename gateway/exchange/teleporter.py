@@ -1,5 +1,6 @@
 """Pi-hole's backups: the zip file of version 6 and the tar.gz of version 5."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 
@@ -22,6 +23,9 @@ LIMITS = Limits(members=300, member_bytes=64 << 20, total_bytes=96 << 20)
 _DATABASE = "etc/pihole/gravity.db"
 _SETTINGS = "etc/pihole/pihole.toml"
 _MAX_SETTINGS = 1 << 20
+# A key of very many parts: the parser keeps all its beginnings, which is the square of it in memory.
+_DEEP_KEY = re.compile(r"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){12}")
+_STRING = re.compile(r"""\"(?:[^\"\\\n]++|\\.)*+\"|'[^'\n]*+'""")
 _MAX_LOCAL = 10_000  # lines of local names
 
 # Version 5: the file of each kind of domain, and what its rows say in the table that they come from.
@@ -90,7 +94,11 @@ def _settings(content: bytes, into: Gathering) -> None:
         into.cannot(_SETTINGS, "larger than 1 MB: its local names are left out")
         return
     try:
-        dns = tomllib.loads(content.decode()).get("dns", {})
+        text = content.decode()
+        # Strings of several lines are none of Pi-hole's, and a key could hide behind them.
+        if '"""' in text or "'''" in text or _DEEP_KEY.search(_STRING.sub("_", text)):
+            raise ValueError("a key of too many parts")
+        dns = tomllib.loads(text).get("dns", {})
     except (ValueError, RecursionError):  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
         into.cannot(_SETTINGS, "not usable TOML: its local names are left out")
         return

@@ -8,6 +8,9 @@ from gateway.policy.state import EVERYONE
 from gateway.store.own_rules import RuleIn as RuleIn  # its home: the store has to know it
 
 MAX_RULES = 20_000  # of one file: each costs every worker memory, and the panel some while it takes them in
+MAX_FOUND = (
+    3 * MAX_RULES
+)  # of one file, the same ones again and refused ones too: they take their time, 0.1 ms each
 MAX_REFUSED = 1000  # that a report quotes; the rest is counted
 
 

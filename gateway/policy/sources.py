@@ -53,7 +53,7 @@ def check(source: str, *, files: bool = True) -> None:
     """
     if not is_url(source):
         if not files:
-            raise UsageError("not a URL", hint="give an http:// or https:// URL")
+            raise UsageError("not a URL", hint="give an http:// or https:// URL, or the name of a known list")
         if not source or any(char < " " or char == "\x7f" for char in source):
             raise UsageError(
                 "no usable path: empty, or a control character in it", hint="give a URL or a file's path"

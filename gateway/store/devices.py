@@ -181,7 +181,11 @@ def _row(session: Session, which: str) -> DeviceTable:
         row = _find(session, _key(session, found))
     else:
         named = select(DeviceTable).where(DeviceTable.name != "").order_by(col(DeviceTable.id))
-        row = next((one for one in session.exec(named) if one.name.lower() == shown.lower()), None)
+        rows = [one for one in session.exec(named) if one.name.lower() == shown.lower()]
+        if len(rows) > 1:  # which of them is meant, nobody can know: what is done to it may not be undone
+            keys = ", ".join(one.address for one in rows[:5])
+            raise UsageError(f"{len(rows)} devices are called {shown}", hint=f"say which by its key: {keys}")
+        row = rows[0] if rows else None
     if row is None:
         raise Missing(f"no device {shown!r}", hint="`hushgate devices` shows them")
     return row

@@ -163,8 +163,10 @@ def _checked_schedule(text: str) -> str:
 
 def _checked_name(session: Session, name: str) -> str:
     name = one_line(name, "the group's name", MAX_NAME, empty=False)
+    if name in (".", "..") or "/" in name or "\\" in name:  # it is a part of the API's paths
+        raise UsageError("a group's name holds no slash, and is more than dots", hint="write it with a dash")
     if session.get(GroupTable, name) is not None:
-        raise Conflict(f"there is a group {name} already")
+        raise Conflict(f"there is a group {name} already", hint="change it, or choose another name")
     return name
 
 

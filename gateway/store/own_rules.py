@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
-from gateway.errors import UsageError
+from gateway.errors import Missing, UsageError
 from gateway.policy.state import EVERYONE
 from gateway.store import rules
 from gateway.store.tables import GroupTable, PolicyTable, RuleTable
@@ -48,7 +48,7 @@ def add_own_rules(session: Session, wanted: Iterable[RuleIn], *, now: int) -> Ad
     for one in wanted:
         text = one_line(one.text, "the rule", MAX_RULE, empty=False)
         if one.group not in groups:
-            raise UsageError(f"no group {one_line(one.group, 'the group', MAX_NAME)}", hint="make it first")
+            raise Missing(f"no group {one_line(one.group, 'the group', MAX_NAME)}", hint="make it first")
         if (one.group, text) in there:
             kept += 1
             continue

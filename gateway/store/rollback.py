@@ -67,6 +67,8 @@ def _rules(session: Session, snapshot: Snapshot, now: int) -> list[str]:
         session.connection().execute(insert(RuleTable.metadata.tables["rule"]), rows)
     if not expired:
         return []
+    if len(expired) == 1:
+        return [f"rule {expired[0].id} is not back: its time has passed"]
     return [f"{len(expired)} rules are not back: their time has passed"]
 
 

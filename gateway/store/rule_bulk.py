@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session, col, delete, select
 
-from gateway.errors import Conflict, UsageError
+from gateway.errors import Conflict, Missing, UsageError
 from gateway.store import rules
 from gateway.store.own_rules import RuleIn
 from gateway.store.rules import StoredRule
@@ -181,7 +181,7 @@ class _Work:
 
     def _group(self, name: str) -> str:
         if name not in self._groups:
-            raise UsageError(f"no group {one_line(name, 'the group', MAX_NAME)}", hint="make it first")
+            raise Missing(f"no group {one_line(name, 'the group', MAX_NAME)}", hint="make it first")
         return name
 
 

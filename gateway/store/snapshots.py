@@ -22,7 +22,7 @@ from gateway.store.rules import StoredRule
 from gateway.store.tables import GenerationTable, ListGroupTable, PolicyTable
 
 KEPT = 50  # different states
-MAX_BYTES = 32 << 20  # of all states together, packed: what is older goes sooner
+MAX_BYTES = 16 << 20  # of all states together, packed: what is older goes sooner
 _SAME = b"="  # before the number of the generation that has the same state
 _PACKED = b"z1"
 _TABLES = PolicyTable.metadata.tables

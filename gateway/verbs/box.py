@@ -8,7 +8,7 @@ from gateway.verbs.grammar import Grammar
 def add(grammar: Grammar) -> None:
     """up, run, status, check."""
     verb = grammar.verb
-    up = verb("up", "box:up", "run the box: DNS workers, keeper", prints=False)
+    up = verb("up", "box:up", "run the box: DNS workers, keeper, panel", prints=False)
     up.add_argument("--config", type=Path, metavar="FILE", help="settings file (TOML)")
     up.add_argument(
         "--dns", action="append", metavar="ADDR:PORT", help="answer DNS there; may be given again"

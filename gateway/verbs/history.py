@@ -16,6 +16,7 @@ def add(grammar: Grammar) -> None:
     diff.add_argument("after", metavar="M", type=row_id)
     restore = act("restore", "go back to one; a new one is in force then")
     restore.add_argument("number", metavar="N", type=row_id)
+    restore.add_argument("--dry-run", action="store_true", help="change nothing; say what would change")
     audit = grammar.verb("audit", "audit:audit", "who changed what, and from where")
     audit.add_argument(
         "--limit", "-n", type=number(1, MAX_ROWS), metavar="N", default=100, help="newest N (%(default)s)"

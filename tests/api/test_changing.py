@@ -15,6 +15,7 @@ from gateway.store import audit, devices, groups, rules
 from gateway.store.audit import Entry
 from tests.fakes import api, idle_box
 from tests.fakes.api import Api
+from tests.fakes.list_server import serving, text
 
 PHONE, TABLET = "192.0.2.7", "192.0.2.8"
 RULE = {"text": "||a.example^"}
@@ -58,8 +59,9 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(served: Api) -> No
     assert told["result"]["text"] == "||a.example^"
     assert [rule["text"] for rule in told["rules"]["added"]] == ["||a.example^"]
     number = told["result"]["id"]
-    by_rule = {"action": "blocked", "rule": f"rules everyone {number} ||a.example^"}
-    nobody = {"action": "allowed", "rule": ""}
+    place = {"layer": "rules", "list": "everyone", "line": number, "text": "||a.example^"}
+    by_rule = {"action": "blocked", "rule": place}
+    nobody = {"action": "allowed", "rule": None}
     assert told["verdicts"] == [
         {
             "device": TABLET,
@@ -108,6 +110,18 @@ def test_the_same_request_under_the_same_key_is_made_once(served: Api) -> None:
     other = served.client.post("/v1/rules", json={"text": "||b.example^"}, headers={**token, **key})
     assert other.status_code == 422
     assert "another request" in other.json()["detail"]
+
+
+def test_what_is_gone_by_then_is_answered_as_the_first_time(served: Api) -> None:
+    headers = {"Idempotency-Key": "k1", "Authorization": f"Bearer {served.token(Scope.ADMIN)}"}
+    with serving({"/mine": text(b"listed.example\n")}) as server:
+        body = {"source": f"http://127.0.0.1:{server.port}/mine", "name": "mine"}
+        first = served.client.post("/v1/lists", json=body, headers=headers)
+    assert first.status_code == 201, first.text
+    # Nobody serves the list any more: a second subscription would fail before it comes to any change.
+    again = served.client.post("/v1/lists", json=body, headers=headers)
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["idempotency-replayed"] == "true"
 
 
 def test_the_key_of_one_caller_is_nothing_to_another(served: Api) -> None:

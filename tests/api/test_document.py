@@ -34,3 +34,18 @@ def test_what_changes_nothing_is_left_alone() -> None:
     whole = described({"200": {"description": ""}}, parameter="limit")
     assert whole["paths"]["/v1/things"]["post"]["responses"] == {"200": {"description": ""}}
     assert whole["components"]["schemas"] == {}
+
+
+@pytest.mark.parametrize(
+    ("told", "summary", "description"),
+    [
+        ("One rule, with its version.", "One rule, with its version", ""),
+        ("Add a rule. When this answers,\nit holds.", "Add a rule", "When this answers,\nit holds."),
+        ("All of `/v1.json`, as a\nfile. Large.", "All of `/v1.json`, as a file", "Large."),
+        ("Does it answer?", "Does it answer?", ""),
+    ],
+)
+def test_the_first_sentence_is_the_summary(told: str, summary: str, description: str) -> None:
+    operation = {"summary": "Index", "description": told, "responses": {}}
+    document.describe({"paths": {"/v1/things": {"get": operation}}})
+    assert (operation["summary"], operation["description"]) == (summary, description)

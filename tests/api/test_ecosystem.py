@@ -69,7 +69,7 @@ def test_a_generated_client_makes_finds_and_deletes_rules(server: ApiServer, cli
         assert [rule.id for rule in listed.items] == [made.id]
         said = operation("why", "why_explain").sync(client=asking, name="www.tracking.example")
         assert said.action == "blocked"
-        log = operation("log", "log_find").sync(client=asking)
+        log = operation("log", "log_list_all").sync(client=asking)
         assert [row.name for row in log.items] == ["tracking.example"]
         gone = operation("rules", "rules_delete").sync(made.id, client=asking)
         assert gone.id == made.id

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict
 from starlette.testclient import TestClient
 
 from api import problems
@@ -30,6 +31,18 @@ def client() -> Iterator[TestClient]:
     @app.get("/fails/{how}")
     def fails(how: str) -> None:
         raise errors[how]
+
+    class Made(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+        name: str
+
+    @app.post("/makes")
+    def makes(body: Made) -> str:
+        return body.name
+
+    @app.delete("/takes")
+    def leaves() -> None:
+        pass
 
     @app.get("/takes")
     def takes(number: int) -> int:
@@ -77,6 +90,25 @@ def test_a_request_that_is_not_as_documented_names_the_place(client: TestClient)
     answer = client.get("/takes?number=many")
     assert answer.status_code == 422
     assert [fault["where"] for fault in answer.json()["errors"]] == ["query.number"]
+    assert answer.json()["detail"].startswith("query.number: ")
+
+
+def test_the_first_fault_is_the_sentence_and_the_rest_is_counted(client: TestClient) -> None:
+    answer = client.post("/makes", json={"nmae": "x"}).json()
+    assert answer["detail"] == "body.name: is missing (and 1 more)"
+    assert answer["errors"][1] == {"where": "body.nmae", "what": "there is no such field"}
+
+
+def test_what_is_no_json_is_called_so(client: TestClient) -> None:
+    answer = client.post("/makes", content="not json", headers={"Content-Type": "application/json"})
+    assert answer.json()["detail"] == "body: no JSON: Expecting value"
+
+
+def test_a_path_that_is_not_there_is_named_with_what_is(client: TestClient) -> None:
+    assert client.get("/nowhere").json()["detail"] == "there is no /nowhere"
+    refused = client.put("/takes")
+    assert refused.json()["hint"] == "it takes GET, DELETE"
+    assert refused.headers["allow"] == "GET, DELETE"
 
 
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nowhere", 404), ("PUT", "/takes", 405)])

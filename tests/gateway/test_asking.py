@@ -33,6 +33,15 @@ def test_a_device_is_meant_by_name_key_or_any_of_its_addresses(tmp_path: Path) -
         asking.asker_of(policy, "ben")
 
 
+def test_a_name_that_two_devices_have_means_neither(tmp_path: Path) -> None:
+    two = [DeviceState(MAC, "Anna", EVERYONE), DeviceState("192.0.2.9", "anna", EVERYONE)]
+    policy = policy_of(state_of(tmp_path, groups=[GroupState(EVERYONE)], devices=two))
+    with pytest.raises(UsageError, match="2 devices are called 'Anna'") as told:
+        asking.asker_of(policy, "Anna")
+    assert "192.0.2.9" in told.value.hint
+    assert asking.asker_of(policy, MAC).address == MAC
+
+
 def test_a_question_is_a_name_and_a_type(tmp_path: Path) -> None:
     assert asking.question("WWW.Example.org.", "aaaa") == (from_text("www.example.org"), AAAA)
     policy = policy_of(state_of(tmp_path, rules=["||example.org^"]))

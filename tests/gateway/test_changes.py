@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 import subprocess
 import sys
+import threading
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from gateway.data import Data
 from gateway.errors import OwnFault, UsageError
 from gateway.policy import manifest
 from gateway.policy.fetching import copies
-from gateway.policy.publish import Publisher
+from gateway.policy.publish import Applied, Publisher
 from gateway.store import devices, generations, groups, lists, rules
 from gateway.store.engine import Session
 from gateway.store.faults import StoreAway
@@ -137,6 +138,35 @@ def test_a_change_killed_between_publishing_and_storing_is_settled(plain: Data) 
     assert says(plain, "a.example") == "allowed"
     assert in_force(plain) == last(plain).number == applied.generation
     assert changes.settle(plain, plain.read_settings()) is None
+
+
+def test_settling_waits_for_whoever_has_published_and_is_about_to_store(
+    plain: Data, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, settled = threading.Event(), []
+    look = changes._is_known
+
+    def looks(data: Data, session: Session) -> bool:
+        known = look(data, session)
+        looked.set()
+        return known
+
+    monkeypatch.setattr(changes, "_is_known", looks)
+    settling = threading.Thread(
+        target=lambda: settled.append(changes.settle(plain, plain.read_settings())), name="settling"
+    )
+
+    def meanwhile(_session: Session, _applied: Applied) -> None:
+        settling.start()
+        assert looked.wait(20)
+
+    with changes.change(plain, "rule added") as change:
+        rules.add_rule(change.session, "||a.example^", now=NOW)
+        change.before_commit(meanwhile)
+    settling.join()
+    assert settled == [None]
+    assert in_force(plain) == last(plain).number == 2
+    assert says(plain, "a.example").startswith("blocked")
 
 
 def test_where_nothing_whole_is_in_force_settling_publishes(plain: Data) -> None:

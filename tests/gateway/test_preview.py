@@ -9,6 +9,7 @@ import pytest
 
 from gateway import preview as previews
 from gateway.data import Data
+from gateway.journal.search import LogRule
 from gateway.model import Profile
 from gateway.preview import Decision, Preview, preview
 from gateway.store import devices, groups, lists, pauses, rules
@@ -20,7 +21,7 @@ from tests.fakes.events import event
 
 PHONE, TABLET = "192.0.2.7", "192.0.2.8"
 TELEMETRY = "tracking.miui.com"
-NOBODY = Decision("allowed", "")
+NOBODY = Decision("allowed", None)
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def test_a_rule_of_one_group_concerns_its_devices_alone(works: Works, journal: D
     assert found.verdicts[0].device_name == "tablet"
     assert found.looked_at == 3  # those of the tablet
     assert [rule.text for rule in found.rules.added] == ["||a.example^"]
-    assert found.verdicts[0].after.rule.startswith("rules kids 1 ||a.example^")
+    assert found.verdicts[0].after.rule == LogRule("rules", "kids", 1, "||a.example^")
 
 
 def test_a_rule_for_everyone_concerns_all_most_frequent_first(works: Works, journal: Database) -> None:
@@ -131,7 +132,7 @@ def test_groups_and_who_is_in_them_count(works: Works, journal: Database) -> Non
 def test_a_list_counts_for_all(works: Works, journal: Database, data: Data) -> None:
     found = tried(works, journal, lambda session: subscribe(data, session, "x", "||b.example^\n"))
     assert told(found) == [(TABLET, "b.example", 4, "allowed", "blocked")]
-    assert found.verdicts[0].after.rule == "lists x 1 ||b.example^"
+    assert found.verdicts[0].after.rule == LogRule("lists", "x", 1, "||b.example^")
     assert [one.name for one in found.lists.added] == ["x"]
     with works.reading() as session:
         assert lists.list_lists(session) == ()

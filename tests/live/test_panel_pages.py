@@ -35,3 +35,5 @@ def test_pages_are_whole_and_load_nothing_from_elsewhere(world: FakeUpstream, tm
         assert "No password is set yet" in home.dom
         setup = visited(live, f"/setup#{LINK.findall(live.box.text())[-1][3]}", tmp_path)
         assert 'autocomplete="new-password"' in setup.dom
+        assert "Open the whole link" not in setup.dom
+        assert "Open the whole link" in visited(live, "/setup", tmp_path).dom

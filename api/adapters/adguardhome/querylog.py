@@ -54,9 +54,7 @@ def find(
     with box.journal() as journal:
         until, before = _place(older_than, search.last_id(journal))
         wanted = Filters(**{**_fields(filters), "until": until})
-        page = search.newest(
-            journal, wanted, limit=min(limit, MAX_LIMIT), before=before, patience=PATIENCE
-        )
+        page = search.newest(journal, wanted, limit=min(limit, MAX_LIMIT), before=before, patience=PATIENCE)
     rows = () if actions is None else page.rows
     with box.works.reading() as session:
         numbers = {one.name: one.id for one in lists.list_lists(session)}

@@ -115,7 +115,7 @@ def parse(url: str) -> Target:
     if parts.scheme not in ("http", "https"):
         raise SourceFault(
             f"{parts.scheme or 'no scheme'}: only http:// and https:// URLs are fetched",
-            hint="give a file by its plain path",
+            hint="give an http:// or https:// URL; on the box, a file by its plain path",
         )
     secure = parts.scheme == "https"
     path = _ascii(parts.path or "/") + (f"?{_ascii(parts.query)}" if parts.query else "")

@@ -31,7 +31,9 @@ def act(
     served: Api, row: int, word: str, status: int = 201, query: str = "", seconds: int = 0, **body: Any
 ) -> dict[str, Any]:
     lasting = {"for": seconds} if seconds else {}
-    answer = served.call("POST", f"/v1/log/{row}:{word}{query}", Scope.RULES, json={**body, **lasting})
+    answer = served.call(
+        "POST", f"/v1/log/{row}:{word}{query}", Scope.RULES, Scope.READ, json={**body, **lasting}
+    )
     assert answer.status_code == status, answer.text
     return dict(answer.json())
 
@@ -47,6 +49,12 @@ def test_a_device_may_have_what_others_may_not(served: Api) -> None:
     assert says(served.data, "tracking.miui.com", OTHER).startswith("blocked")
     served.call("DELETE", f"/v1/rules/{made['rule']['id']}")
     assert says(served.data, "tracking.miui.com", PHONE).startswith("blocked")
+
+
+def test_nothing_need_be_said(served: Api) -> None:
+    made = served.call("POST", "/v1/log/1:allow", Scope.RULES, Scope.READ)
+    assert made.status_code == 201, made.text
+    assert made.json()["rule"]["text"] == f"@@||tracking.miui.com^$client={PHONE}"
 
 
 def test_a_group_or_everyone_may_be_meant_and_the_name_alone(served: Api) -> None:

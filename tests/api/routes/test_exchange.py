@@ -85,7 +85,7 @@ def test_a_request_sent_again_is_made_once(served: Api) -> None:
         ("format=adguardhome", b"user_rules: &a [*a]", "aliases"),
         ("format=json", b"{", "no usable JSON"),
         ("", b"\n" * 300_000, "more than 200000 lines"),
-        ("format=perl", b"", "not as documented"),
+        ("format=perl", b"x", "query.format: "),
     ],
 )
 def test_what_cannot_be_taken_is_refused_whole(served: Api, query: str, content: bytes, reason: str) -> None:

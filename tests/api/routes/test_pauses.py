@@ -46,7 +46,7 @@ def listed(served: Api) -> list[tuple[str, str]]:
 )
 def test_a_pause_begins_is_listed_and_ends(served: Api, path: str, kept: tuple[str, str]) -> None:
     now = int(time.time())
-    made = served.call("PUT", f"/v1/pauses/{path}", Scope.DEVICES, json={"seconds": 600})
+    made = served.call("PUT", f"/v1/pauses/{path}", Scope.DEVICES, json={"for": 600})
     assert made.status_code == 200, made.text
     pause = made.json()
     assert (pause["scope"], pause["target"]) == kept
@@ -61,8 +61,8 @@ def test_a_pause_begins_is_listed_and_ends(served: Api, path: str, kept: tuple[s
 
 
 def test_a_second_pause_takes_the_place_of_the_first(served: Api) -> None:
-    served.call("PUT", "/v1/pauses/device/192.0.2.7", json={"seconds": 600})
-    longer = served.call("PUT", f"/v1/pauses/device/{MAC}", json={"seconds": 6000}).json()
+    served.call("PUT", "/v1/pauses/device/192.0.2.7", json={"for": 600})
+    longer = served.call("PUT", f"/v1/pauses/device/{MAC}", json={"for": 6000}).json()
     assert listed(served) == [("device", MAC)]
     assert served.call("GET", f"/v1/devices/{MAC}").json()["paused_until"] == longer["until"]
 
@@ -77,11 +77,11 @@ def test_one_that_is_over_is_not_listed(served: Api) -> None:
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [
-        ("group/nobody", {"seconds": 5}, 404),
-        ("device/nobody", {"seconds": 5}, 404),
-        ("world/x", {"seconds": 5}, 422),
-        ("all", {"seconds": 0}, 422),
-        ("all", {"seconds": 1e12}, 422),
+        ("group/nobody", {"for": 5}, 404),
+        ("device/nobody", {"for": 5}, 404),
+        ("world/x", {"for": 5}, 422),
+        ("all", {"for": 0}, 422),
+        ("all", {"for": 1e12}, 422),
         ("all", {}, 422),
     ],
 )
@@ -92,5 +92,5 @@ def test_nonsense_pauses_nobody(served: Api, path: str, body: dict[str, float], 
 
 
 def test_pausing_needs_the_scope(served: Api) -> None:
-    assert served.call("PUT", "/v1/pauses/all", Scope.RULES, json={"seconds": 5}).status_code == 403
+    assert served.call("PUT", "/v1/pauses/all", Scope.RULES, json={"for": 5}).status_code == 403
     assert served.client.get("/v1/pauses").status_code == 401

@@ -2,6 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from api.schemas.rules import RuleCreate, RulePublic, RulesBulk, RuleUpdate
+from gateway.errors import UsageError
 from gateway.store.rules import StoredRule
 
 
@@ -11,6 +12,12 @@ def test_until_when_is_told_in_one_of_two_ways() -> None:
     assert RuleUpdate.model_validate({"expires": 0}).until(100) == 0
     with pytest.raises(ValidationError, match="one of"):
         RuleUpdate.model_validate({"expires": 5, "for": 60})
+
+
+@pytest.mark.parametrize("expires", [1, 99, 100])
+def test_what_has_passed_is_refused_before_it_is_stored(expires: int) -> None:
+    with pytest.raises(UsageError, match="has passed"):
+        RuleCreate.model_validate({"text": "x", "expires": expires}).until(100)
 
 
 @pytest.mark.parametrize(

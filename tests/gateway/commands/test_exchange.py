@@ -104,5 +104,5 @@ def test_formats_are_those_that_are_known() -> None:
 
 
 def test_more_refused_lines_than_a_person_reads_are_counted(terminal: Terminal, file: Path) -> None:
-    file.write_text("a b\n" * 50)
+    file.write_text("a b\n" * 50 + "ads.example\n")  # of nothing usable, all is refused
     assert terminal.good("rules", "import", str(file)).err.endswith("… and 30 more\n")

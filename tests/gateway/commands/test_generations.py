@@ -41,6 +41,13 @@ def test_going_back_puts_it_in_force(changed: Terminal, data: Data) -> None:
     assert says(data, "b.example") == "allowed"
 
 
+def test_what_going_back_would_change_can_be_seen_before(changed: Terminal, data: Data) -> None:
+    said = changed.good("generations", "restore", "2", "--dry-run").out
+    assert "- rule 2 ||b.example^" in said
+    assert "~ rule 1 ||a.example^: enabled: no → yes" in said
+    assert says(data, "a.example") == "allowed"
+
+
 def test_a_generation_that_nobody_knows_is_named(changed: Terminal) -> None:
     for act in (("show", "99"), ("restore", "99"), ("diff", "1", "99")):
         assert "no generation 99" in changed.refused("generations", *act)

@@ -2,7 +2,7 @@ import pytest
 
 from gateway.errors import UsageError
 from gateway.exchange import gathering
-from gateway.exchange.gathering import Gathering, comment_of
+from gateway.exchange.gathering import Gathering, comment_of, group_of
 from gateway.exchange.values import GroupIn, ListIn, RuleIn
 from gateway.policy.syntax import parse
 
@@ -56,3 +56,10 @@ def test_refusals_are_counted_where_they_are_too_many(monkeypatch: pytest.Monkey
 )
 def test_a_comment_becomes_one_harmless_line(theirs: str, ours: str) -> None:
     assert comment_of(theirs) == ours
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"), [("TV / Radio", "TV - Radio"), ("a\\b", "a-b"), ("..", ""), ("x" * 90, "x" * 20)]
+)
+def test_a_groups_name_becomes_one_that_a_path_can_hold(theirs: str, ours: str) -> None:
+    assert group_of(theirs, 20) == ours

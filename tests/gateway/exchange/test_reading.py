@@ -52,3 +52,14 @@ def test_another_format_than_was_said_is_an_error_of_that_format() -> None:
     for form in ("json", "pihole", "adguardhome"):
         with pytest.raises(UsageError):
             read(b"0.0.0.0 ads.example", form)
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\0\0", b"##.advert\n", b"<html>\n<p>moved</p>\n"])
+def test_a_file_of_which_nothing_can_be_taken_is_refused(content: bytes) -> None:
+    with pytest.raises(UsageError, match="nothing of it can be taken: line 1") as told:
+        read(content)
+    assert "hosts" in told.value.hint
+
+
+def test_one_usable_line_suffices() -> None:
+    assert len(read(b"##.advert\n||a.example^\n").rules) == 1

@@ -140,3 +140,14 @@ def test_a_removed_device_leaves_no_address(store: Database) -> None:
         devices.put_device(session, MAC, now=NOW)
         devices.remove_device(session, V4)
         assert addresses.list_addresses(session) == ()
+
+
+def test_a_name_that_two_devices_have_means_neither(store: Database) -> None:
+    with store.writing() as session:
+        devices.put_device(session, V4, now=NOW, name="Phone")
+        devices.put_device(session, MAC, now=NOW, name="phone")
+        for act in (devices.get_device, devices.key_meant, devices.remove_device):
+            with pytest.raises(UsageError, match="2 devices are called Phone") as told:
+                act(session, "Phone")
+            assert told.value.hint == f"say which by its key: {V4}, {MAC}"
+        assert devices.get_device(session, V4).name == "Phone"

@@ -122,3 +122,13 @@ def test_a_new_name_must_be_free_and_everyone_stays_everyone(store: Database) ->
         with pytest.raises(UsageError, match="cannot be renamed"):
             groups.update_group(session, "everyone", new_name="all")
         assert groups.update_group(session, "children", new_name="children").name == "children"
+
+
+@pytest.mark.parametrize("name", ["a/b", "a\\b", ".", "..", "/", ""])
+def test_a_name_that_no_path_can_hold_is_refused(store: Database, name: str) -> None:
+    with store.writing() as session:
+        groups.add_group(session, "children")
+        with pytest.raises(UsageError):
+            groups.add_group(session, name)
+        with pytest.raises(UsageError):
+            groups.update_group(session, "children", new_name=name)

@@ -35,9 +35,12 @@ def test_rules_come_back_with_their_numbers_and_what_came_since_goes(store: Data
 
 def test_a_rule_whose_time_has_passed_does_not_come_back(store: Database) -> None:
     with store.writing() as session:
-        rules.add_rule(session, "||a.example^", now=NOW, expires=NOW - 1)
+        one = rules.add_rule(session, "||a.example^", now=NOW, expires=NOW - 1)
+        first = snapshots.take(session)
+        rules.add_rule(session, "||b.example^", now=NOW, expires=NOW - 1)
         then = snapshots.take(session)
-        assert back(session, then) == ("1 rules are not back: their time has passed",)
+        assert back(session, first) == (f"rule {one.id} is not back: its time has passed",)
+        assert back(session, then) == ("2 rules are not back: their time has passed",)
         assert rules.list_rules(session) == ()
 
 

@@ -68,7 +68,7 @@ def test_three_rules_may_take_each_others_texts(store: Database) -> None:
     [
         ({"create": [RuleIn("||x^"), RuleIn("")]}, UsageError, "create.1: the rule is empty"),
         ({"create": [RuleIn("a\nb")]}, UsageError, "create.0: .*control character"),
-        ({"create": [RuleIn("||x^", group="none")]}, UsageError, "create.0: no group none"),
+        ({"create": [RuleIn("||x^", group="none")]}, Missing, "create.0: no group none"),
         ({"create": [RuleIn("||x^", tags=("a,b",))]}, UsageError, "create.0: .* is no tag"),
         ({"update": [RuleEdit(id=1), RuleEdit(id=99)]}, Missing, "update.1: no rule 99"),
         ({"update": [RuleEdit(id=2, text="||a.example^")]}, Conflict, "update.0: rule 1 .* already"),
@@ -113,6 +113,7 @@ def test_thousands_at_once(store: Database) -> None:
         done = change_rules(session, create=wanted, now=NOW)
         session.commit()
     with store.writing() as session:
-        assert [texts(session)[number] for number in done.created] == [one.text for one in wanted]
+        there = texts(session)
+        assert [there[number] for number in done.created] == [one.text for one in wanted]
         change_rules(session, delete=done.created, now=NOW)
         assert texts(session) == {}

@@ -7,7 +7,9 @@ def test_generations_are_shown_compared_and_gone_back_to() -> None:
     assert (one.call, one.number) == ("generations:one", 7)
     diff = parser().parse_args(["generations", "diff", "3", "5", "--json"])
     assert (diff.call, diff.before, diff.after, diff.json) == ("generations:diff", 3, 5, True)
-    assert parser().parse_args(["generations", "restore", "3"]).call == "generations:restore"
+    restore = parser().parse_args(["generations", "restore", "3"])
+    assert (restore.call, restore.dry_run) == ("generations:restore", False)
+    assert parser().parse_args(["generations", "restore", "3", "--dry-run"]).dry_run
 
 
 def test_the_audit_may_be_filtered() -> None:
