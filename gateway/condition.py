@@ -1,5 +1,6 @@
 """How the box is: what each role says of itself, and whether the whole is fit to serve. Changes nothing."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from gateway.policy import manifest
 from gateway.settings import Settings
 
 PATIENCE = 5.0  # seconds for a role to say how it is
+STARTING = 10  # seconds after another role's start in which one that does not answer yet is not called down
 
-Said = dict[str, Any]  # a role's own words, with "role" and "state": "up" or "down"
+Said = dict[str, Any]  # a role's own words, with "role" and "state": "up", "starting" or "down"
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -37,7 +39,14 @@ def ask(data: Data, settings: Settings, *, timeout: float = PATIENCE) -> list[Sa
     """What each role says, all asked at once; one that does not answer is down, with the reason."""
     wanted = expected(settings)
     with ThreadPoolExecutor(len(wanted)) as pool:
-        return list(pool.map(lambda role: _ask(data, role, timeout), wanted))
+        found = list(pool.map(lambda role: _ask(data, role, timeout), wanted))
+    began = max((one.get("since", 0) for one in found), default=0)
+    if time.time() - began < STARTING:
+        # The box has just been started: keeper and panel take a second longer than DNS.
+        for one in found:
+            if one["state"] == "down" and not one["role"].startswith("dns-"):
+                one["state"] = "starting"
+    return found
 
 
 def _ask(data: Data, role: str, timeout: float) -> Said:
@@ -62,7 +71,7 @@ def upstreams(found: list[Said]) -> list[Said]:
 
 def parts(data: Data, found: list[Said]) -> list[Part]:
     """Is the box fit to serve? From what `ask` has found. (The database is for those who hold it open.)"""
-    down = [one for one in found if one["state"] == "down"]
+    down = [one for one in found if one["state"] != "up"]
     named = {one["role"] for one in down}
     workers = [one for one in found if one["role"].startswith("dns-")]
     try:

@@ -3,7 +3,6 @@
 import time
 from typing import Annotated, Literal
 
-import msgspec
 from fastapi import APIRouter, Path, Query, Response
 
 from api import etags, paging, shown_devices
@@ -130,18 +129,19 @@ def delete(
                     f"nobody has set anything for {device.key}", hint="wipe=true (scope admin) wipes its log"
                 ) from None
             addresses.drop_device(session, device.key)
-        keys.append(device.key)
         return device
 
-    keys: list[str] = []
-    cause = f"device {which} forgotten{', with its log' if wipe else ''}"
-    answer = making.change(cause, act, lambda device: {**device.model_dump(), "wiped": wipe}, target=_named)
     if wipe and not making.terms.dry_run:
+        # First: were it cut off after the change, the answer kept for its key would say that it was done.
+        with making.box.works.reading() as session:
+            device = shown_devices.one(session, log, which)
+        making.expect(device)
+        with making.box.works.noting(making.caller.author, "log wiped", device.key):
+            pass
         with making.box.journal() as journal:
-            # Where this is the answer to a request that came before, that one may have been cut off before this.
-            for gone in keys or [msgspec.json.decode(answer.body)["key"]]:
-                wipe_device(journal, gone)
-    return answer
+            wipe_device(journal, device.key)
+    cause = f"device {which} forgotten{', with its log' if wipe else ''}"
+    return making.change(cause, act, lambda device: {**device.model_dump(), "wiped": wipe}, target=_named)
 
 
 @router.post(

@@ -18,18 +18,18 @@ def status(options: Namespace) -> int:
     """Each role: alive, how long, what it has done. Exit code 1 where one that should run does not."""
     data = existing(options.data)
     found = condition.ask(data, data.read_settings())
-    everything_up = all(one["state"] == "up" for one in found)
+    nothing_down = all(one["state"] != "down" for one in found)
     if options.json:
         for one in found:
             output.json_line(one)
-        return 0 if everything_up else 1
+        return 0 if nothing_down else 1
     output.rows([_summary(one) for one in found], COLUMNS, as_json=False, empty="")
     _show_upstreams(found)
     _show_panel(found)
     _show_trouble(found)
-    if not everything_up:
+    if not nothing_down:
         output.note("The box does not run whole: start it with `hushgate up`, or see what it printed.")
-    return 0 if everything_up else 1
+    return 0 if nothing_down else 1
 
 
 def _summary(one: dict[str, Any]) -> dict[str, Any]:

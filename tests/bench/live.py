@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     with tempfile.TemporaryDirectory(prefix="hg-bench-") as folder:
         data = Path(folder) / "data"
-        with box.running([*_COMMAND, "up", "--no-firewall"], data) as running:
+        with box.running([*_COMMAND, "up", "--no-firewall"], data, panel=True) as running:
             token = _token(running)
             for number, listeners in enumerate(options.listeners):
                 print(

@@ -60,8 +60,9 @@ def running(
     upstream: str = "udp://127.0.0.1:9",
     environment: Mapping[str, str] = os.environ,
     patience: float = 60,
+    panel: bool = False,
 ) -> Iterator[Box]:
-    """`command` (ending in `hushgate up`) until it answers; ended afterwards.
+    """`command` (ending in `hushgate up`) until it answers; ended afterwards. Without a `panel` it starts faster.
 
     All settings go by the environment, so that the command itself stays as people type it.
     """
@@ -72,7 +73,7 @@ def running(
         "HUSHGATE_DNS__LISTEN": f"127.0.0.1:{port}",
         "HUSHGATE_DNS__WORKERS": "2",
         "HUSHGATE_DNS__UPSTREAMS": upstream,
-        "HUSHGATE_PANEL__LISTEN": f"127.0.0.1:{free_port()}",
+        "HUSHGATE_PANEL__LISTEN": f"127.0.0.1:{free_port()}" if panel else "off",
     }
     output = data.parent / f"{data.name}.output"
     with output.open("wb") as log:

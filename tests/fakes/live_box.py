@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from gateway import condition
+from gateway.data import Data
 from tests.fakes.box import Box, running
 
 ROOT = Path(__file__).parents[2]
@@ -83,7 +86,9 @@ def _pss(pid: int) -> float:
 
 
 @contextlib.contextmanager
-def started(upstream: str, settings: Mapping[str, str] | None = None) -> Iterator[LiveBox]:
+def started(
+    upstream: str, settings: Mapping[str, str] | None = None, *, panel: bool = False
+) -> Iterator[LiveBox]:
     """A box with two workers. `settings` are variables without their prefix: {"DNS__CACHE_MB": "1"}."""
     program = shutil.which("hushgate", path=f"{Path(sys.executable).parent}:{ROOT / '.venv' / 'bin'}")
     if program is None:
@@ -94,5 +99,16 @@ def started(upstream: str, settings: Mapping[str, str] | None = None) -> Iterato
     }
     with tempfile.TemporaryDirectory(prefix="hg-") as folder:
         data = Path(folder) / "data"
-        with running([program, "up"], data, upstream=upstream, environment=environment) as box:
+        with running([program, "up"], data, upstream=upstream, environment=environment, panel=panel) as box:
+            _wait_for_all_roles(Data(data))
             yield LiveBox(box, data, program)
+
+
+def _wait_for_all_roles(data: Data) -> None:
+    """DNS answers first, which is as it should be; some tests look at the others at once."""
+    for _ in range(300):
+        found = condition.ask(data, data.read_settings())
+        if all(one["state"] == "up" for one in found):
+            return
+        time.sleep(0.05)  # a look now and then, until the deadline
+    raise AssertionError(found)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway import condition
+from gateway import condition, control
 from gateway.data import Data
 from gateway.settings import Dns, Settings, Store
 from tests.fakes import idle_box
@@ -31,6 +31,23 @@ def test_a_box_that_does_not_run_has_every_role_down_with_the_reason(data: Data)
         ("panel", "down"),
     ]
     assert all("does not run" in one["reason"] for one in found)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "states"), [(1, ["up", "starting", "starting"]), (60, ["up", "down", "down"])]
+)
+def test_what_takes_a_second_longer_than_dns_is_not_called_down(
+    data: Data, monkeypatch: pytest.MonkeyPatch, seconds: int, states: list[str]
+) -> None:
+    def call(_run: Path, role: str, _verb: str, **_more: Any) -> dict[str, Any]:
+        if role != "dns-0":
+            raise control.Down(f"{role} does not run")
+        return {"since": int(time.time()) - seconds}
+
+    monkeypatch.setattr(control, "call", call)
+    found = condition.ask(data, Settings(dns=Dns(workers=1)))
+    assert [one["state"] for one in found] == states
+    assert not all(part.ready for part in condition.parts(data, found))
 
 
 def test_upstreams_of_all_workers_are_told_once() -> None:

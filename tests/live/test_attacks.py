@@ -27,7 +27,7 @@ PEAK = 400  # MB that the panel may ever have had: what comes is bounded, what i
 
 @pytest.fixture(scope="module")
 def live(world: FakeUpstream) -> Iterator[LiveBox]:
-    with started(world.url, {"PANEL__ADAPTERS": "adguardhome,pihole"}) as box:
+    with started(world.url, {"PANEL__ADAPTERS": "adguardhome,pihole"}, panel=True) as box:
         assert panel_of(box).call("GET", "/healthz", timeout=30).status == 200
         yield box
 

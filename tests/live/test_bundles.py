@@ -20,7 +20,7 @@ pytestmark = needs_minisign
 
 RULED, LISTED, KNOWN = "shop.example.org", "news.example.org", "www.example.org"
 NAMES = (RULED, LISTED, KNOWN)
-KILLS = 8
+KILLS = 3
 
 
 class Publisher:
@@ -119,7 +119,7 @@ def test_a_bundle_killed_at_any_moment_is_there_whole_or_not_at_all(
 
 
 def test_a_bundle_over_http_is_in_force_when_it_is_answered(world: FakeUpstream, tmp_path: Path) -> None:
-    with started(world.url, {"LISTS__ALLOW_PRIVATE": "true"}) as box, serving({}) as server:
+    with started(world.url, {"LISTS__ALLOW_PRIVATE": "true"}, panel=True) as box, serving({}) as server:
         publisher = Publisher(tmp_path, server)
         panel = panel_of(box)
         admin, rules, read = (

@@ -96,6 +96,7 @@ def test_a_childs_night_is_in_force_for_the_child_alone_and_ends(home: Home) -> 
     assert home.told(ANY, KID) == OUTSIDE
 
 
+@pytest.mark.soak
 def test_a_schedule_changes_by_itself_at_its_time(home: Home) -> None:
     if time.gmtime().tm_sec > 40:  # else the minute may be over before the window is in force
         eventually(lambda: time.gmtime().tm_sec < 40, seconds=30)

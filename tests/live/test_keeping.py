@@ -16,7 +16,7 @@ from tests.fakes.pihole import domains, gravity, v6
 from tests.live.house import BLOCKED, OUTSIDE, RULED, House, eventually
 
 OTHER, THIRD = "news.example.org", "www.example.org"
-KILLS = 10
+KILLS = 4
 
 
 def send(house: House, method: str, path: str, content: bytes = b"", *, token: str) -> tuple[int, bytes]:

@@ -133,7 +133,7 @@ class Changer:
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("kills", [20, pytest.param(200, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [8, pytest.param(200, marks=pytest.mark.soak)])
 def test_no_acknowledged_change_is_lost_and_none_is_half_applied(
     data_dir: Path, world: FakeUpstream, kills: int
 ) -> None:

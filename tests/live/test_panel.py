@@ -20,7 +20,7 @@ MEMORY = 90  # MB
 
 @pytest.fixture(scope="module")
 def live(world: FakeUpstream) -> Iterator[LiveBox]:
-    with started(world.url) as box:
+    with started(world.url, panel=True) as box:
         wait_for(box)
         yield box
 
@@ -47,7 +47,7 @@ def link_of(live: LiveBox) -> str:
 
 
 def test_from_the_first_start_to_a_rule_in_force(world: FakeUpstream) -> None:
-    with started(world.url) as live:
+    with started(world.url, panel=True) as live:
         panel = panel_of(live)
         body = {"token": link_of(live), "password": PASSWORD}
         assert f"Panel and API: http://127.0.0.1:{panel.port}/" in live.box.text()
@@ -131,7 +131,7 @@ def test_two_hundred_slow_connections_keep_nobody_out(panel: Panel) -> None:
 
 
 def test_a_flood_of_wrong_passwords_keeps_nobody_out(world: FakeUpstream) -> None:
-    with started(world.url) as live:
+    with started(world.url, panel=True) as live:
         panel = panel_of(live)
         panel.call("POST", "/v1/setup", {"token": link_of(live), "password": PASSWORD})
         answers = [panel.call("POST", "/v1/session", {"password": f"wrong {n}"}).status for n in range(40)]
@@ -150,7 +150,7 @@ def test_its_memory_stays_small(live: LiveBox, panel: Panel) -> None:
 
 
 def test_https_with_its_own_certificate(world: FakeUpstream) -> None:
-    with started(world.url, {"PANEL__TLS": "self-signed"}) as live:
+    with started(world.url, {"PANEL__TLS": "self-signed"}, panel=True) as live:
         answer = wait_for(live, https=True)
         assert answer.status == 200
         assert "max-age" in answer.headers["strict-transport-security"]
@@ -172,7 +172,7 @@ def test_https_with_its_own_certificate(world: FakeUpstream) -> None:
 
 def test_a_certificate_that_cannot_be_used_is_told_before_anything_starts(world: FakeUpstream) -> None:
     settings = {"PANEL__TLS": "own", "PANEL__CERTIFICATE": "/nowhere.pem", "PANEL__KEY": "/nowhere.key"}
-    with pytest.raises(AssertionError) as ended, started(world.url, settings):
+    with pytest.raises(AssertionError) as ended, started(world.url, settings, panel=True):
         pass
     assert "ended with 2" in str(ended.value)
     assert "panel.certificate: /nowhere.pem cannot be read" in str(ended.value)

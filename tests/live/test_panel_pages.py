@@ -25,7 +25,7 @@ def visited(live: LiveBox, path: str, tmp_path: Path) -> chromium.Visit:
 
 
 def test_pages_are_whole_and_load_nothing_from_elsewhere(world: FakeUpstream, tmp_path: Path) -> None:
-    with started(world.url) as live:
+    with started(world.url, panel=True) as live:
         docs = visited(live, "/docs", tmp_path)
         assert "opblock-tag" in docs.dom
         assert 'id="operations-tag-rules"' in docs.dom

@@ -42,7 +42,13 @@ def test_a_first_contact_is_told_even_if_the_panel_is_killed_on_the_way(house: H
     token = house.one("token", "create", "--name", "home", "--scope", "admin")["token"]
     headers = {"Authorization": f"Bearer {token}"}
     with receiving(503, 204) as receiver:
-        made = answered(house, "POST", "/v1/webhooks", headers=headers, json={"url": receiver.url})
+        made = answered(
+            house,
+            "POST",
+            "/v1/webhooks",
+            headers=headers,
+            json={"url": receiver.url, "events": ["first-contact"]},
+        )
         assert house.address(TELEMETRY) == BLOCKED
         receiver.wait_for(1, 30)  # refused: it is busy
         path = f"/v1/webhooks/{made['id']}"

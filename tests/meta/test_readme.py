@@ -215,6 +215,7 @@ def visit() -> Iterator[Visit]:
                 upstream=upstream.url,
                 environment=environment,
                 patience=PATIENCE,
+                panel=True,
             ) as running,
         ):
             visit = Visit(clone, running)

@@ -113,12 +113,12 @@ def test_lists_of_a_group_are_a_set_in_order_and_a_bundles_are_not_the_users(ser
 
 
 def test_a_new_name_takes_everything_along(served: Api) -> None:
-    made(served, "Kinder / Gäste")
-    served.call("POST", "/v1/rules", json={"text": "||a.example^", "group": "Kinder / Gäste"})
-    renamed = served.call("PATCH", "/v1/groups/Kinder / Gäste", json={"name": "kids"})
+    made(served, "Kinder + Gäste")
+    served.call("POST", "/v1/rules", json={"text": "||a.example^", "group": "Kinder + Gäste"})
+    renamed = served.call("PATCH", "/v1/groups/Kinder + Gäste", json={"name": "kids"})
     assert renamed.status_code == 200, renamed.text
     assert (renamed.json()["name"], renamed.json()["rules"]) == ("kids", 1)
-    assert served.call("GET", "/v1/groups/Kinder / Gäste").status_code == 404
+    assert served.call("GET", "/v1/groups/Kinder + Gäste").status_code == 404
     assert served.call("PATCH", "/v1/groups/everyone", json={"name": "all"}).status_code == 409
     assert served.call("PATCH", "/v1/groups/kids", json={"name": "everyone"}).status_code == 409
 

@@ -120,6 +120,9 @@ def test_a_value_becomes_a_row() -> None:
         "enabled": True,
         "created": 5,
         "expires": 0,
+        "tags": (),
+        "origin": "",
+        "changed": 0,
     }
 
 
