@@ -72,7 +72,9 @@ def test_a_name_that_is_taken_or_none_is_refused(terminal: Terminal) -> None:
     for name in ("everyone", "", "a\nb", "x" * 65):
         said = terminal.run("groups", "add", name)
         assert (said.code, said.out) == (1, "")
-        assert [line for line in said.err.splitlines() if not line.startswith("  → ")] == [said.err.splitlines()[0]]
+        assert [line for line in said.err.splitlines() if not line.startswith("  → ")] == [
+            said.err.splitlines()[0]
+        ]
 
 
 def test_choices_are_those_of_the_model(terminal: Terminal) -> None:
