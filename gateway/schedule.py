@@ -118,7 +118,9 @@ def zone_of(name: str) -> ZoneInfo:
 
 def at(schedule: Schedule, now: float) -> Moment:
     """What counts at Unix time `now`, however wrong that is, and until when; `until` is always after `now`."""
-    now = min(max(now, _FIRST), _LAST)
+    if now > _LAST:
+        return Moment(at(schedule, _LAST).window, 0)  # no change is after that
+    now = max(now, _FIRST)
     zone = zone_of(schedule.zone)
     # One may last past midnight, on the clock of a zone that has left a day out.
     first = datetime.fromtimestamp(now, zone).date() - timedelta(days=2)

@@ -17,12 +17,9 @@ from gateway.journal.tables import (
     HOUR_NAME,
     HOUR_TOTAL,
 )
+from gateway.journal.wipe import DAYS_A_STEP, HOURS_A_STEP, next_blocks
 from gateway.journal.words import clean
 from gateway.store.engine import Database
-
-BLOCKS_A_STEP = 4
-HOURS_A_STEP = 24  # of the roll-ups
-DAYS_A_STEP = 2
 
 
 def merge_device(database: Database, old: str, new: str) -> int:
@@ -63,8 +60,7 @@ def _named_anew(connection: Connection, old: str, new: str) -> None:
 
 def _move_events(connection: Connection, source: int, target: int) -> tuple[int, bool]:
     """Some blocks of events: how many events, and were there any blocks?"""
-    query = select(DEVICE_BLOCK.c.block).where(DEVICE_BLOCK.c.device_id == source)
-    blocks = list(connection.execute(query.order_by(DEVICE_BLOCK.c.block).limit(BLOCKS_A_STEP)).scalars())
+    blocks = next_blocks(connection, source)
     moved = 0
     for block in blocks:
         place = EVENT.c.id.between(block * BLOCK, block * BLOCK + BLOCK - 1)

@@ -41,7 +41,7 @@ def wipe_device(database: Database, address: str) -> int:
     removed = 0
     while True:
         with database.write() as connection:
-            blocks = _next_blocks(connection, number)
+            blocks = next_blocks(connection, number)
             for block in blocks:
                 low = block * BLOCK
                 removed += forget_events(connection, low, low + BLOCK - 1, EVENT.c.device_id == number)
@@ -65,7 +65,8 @@ def wipe_device(database: Database, address: str) -> int:
     return removed
 
 
-def _next_blocks(connection: Connection, number: int) -> list[int]:
+def next_blocks(connection: Connection, number: int) -> list[int]:
+    """Some blocks in which the device of this number occurs; none where there are no more."""
     query = select(DEVICE_BLOCK.c.block).where(DEVICE_BLOCK.c.device_id == number)
     return list(connection.execute(query.order_by(DEVICE_BLOCK.c.block).limit(BLOCKS_A_STEP)).scalars())
 

@@ -66,9 +66,7 @@ class Refresh(BaseModel):
 def add(body: AddUrl, box: Box, caller: Caller = _WRITES) -> Response:
     """Subscribe for `everyone`."""
     _blocklist(whitelist=body.whitelist)
-    sources.check(body.url)
-    if not sources.is_url(body.url):
-        raise Refused(400, "only http:// and https:// URLs are taken here")
+    sources.check(body.url, files=False)
     with (
         in_turn(),
         subscriptions.subscribing(

@@ -119,7 +119,7 @@ def test_a_surrogate_alone_is_no_text() -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_one_fault(data: bytes) -> None:
-    refused(data)
+    assert refused(data)
 
 
 @given(st.data())

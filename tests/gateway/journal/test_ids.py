@@ -102,7 +102,8 @@ def test_widest_words_fit_an_index_entry(journal: Database) -> None:
     word = "".join(chr(0x10000 + (number * 7919) % 0xFFFF) for number in range(500))  # hardly compressible
     row = VerdictRow(Action.BLOCKED, word, word, 1, word, word, word, word, 1)
     with journal.write() as connection:
-        Ids().of_verdicts(connection, Channel.DNS, {0: row}, lambda row: row.text)
+        numbers = Ids().of_verdicts(connection, Channel.DNS, {0: row}, lambda row: row.text)
+        assert Ids().of_verdicts(connection, Channel.DNS, {0: row}, lambda row: row.text) == numbers
 
 
 @pytest.mark.parametrize("name", [b"", b"\x05ab", b"abc"])

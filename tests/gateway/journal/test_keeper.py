@@ -136,6 +136,7 @@ def test_hours_that_are_over_are_summed_up_by_themselves(
 
         while not found[0]:
             await role.use(look)
+        assert found == [1]
 
     _run(data_dir, "", scene)
 
