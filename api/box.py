@@ -1,12 +1,14 @@
 """What the routes work on: the box's data, opened once and kept open."""
 
 import contextlib
+import logging
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from gateway.data import Data
+from gateway.errors import SettingsError
 from gateway.policy import manifest
 from gateway.policy.decide import Policy
 from gateway.settings import Settings
@@ -14,8 +16,17 @@ from gateway.store.engine import JOURNAL_FILE, Database, open_journal
 from gateway.works import Works, plainly
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 BUSY_MS = 2000  # how long a look at the log waits for its writer
+
+
+@runtime_checkable
+class Ending(Protocol):
+    """Something kept that has to be ended before the databases are given back."""
+
+    def close(self) -> None:
+        """End it. Safe twice."""
 
 
 class ApiBox:
@@ -24,6 +35,7 @@ class ApiBox:
     def __init__(self, data: Data, settings: Settings) -> None:
         self.data = data
         self.settings = settings
+        self.take_up()
         self.works = Works(data, settings)
         self.started = time.time()
         self._opening = threading.Lock()
@@ -32,6 +44,13 @@ class ApiBox:
         self._policy: Policy | None = None
         self._keeping = threading.Lock()
         self._kept: dict[type[Any], Any] = {}
+
+    def take_up(self) -> None:
+        """Go by what the panel has set."""
+        try:
+            self.settings = self.data.in_force(self.settings)
+        except SettingsError as error:  # the last good ones came with our start
+            _log.error("%s (%s)", error, error.hint)
 
     @contextlib.contextmanager
     def journal(self) -> Iterator[Database]:
@@ -59,7 +78,11 @@ class ApiBox:
             return found
 
     def close(self) -> None:
-        """Give the databases back. Safe twice."""
+        """End what is kept, and give the databases back. Safe twice."""
+        with self._keeping:
+            ending = [one for one in self._kept.values() if isinstance(one, Ending)]
+        for one in ending:
+            one.close()
         self.works.close()
         with self._opening:
             if self._journal is not None:

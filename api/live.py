@@ -89,19 +89,23 @@ class Live:
         return len(self._listeners)
 
     async def listen(
-        self, box: ApiBox, filters: Filters, after: int | None = None
+        self, box: ApiBox, filters: Filters, after: int | None = None, *, rows: bool = True
     ) -> AsyncGenerator[bytes, None]:
         """Events for `filters`: first those after the row `after`, if it is given; heartbeats where nothing comes.
+
+        Without `rows` these are notices alone, from now on.
 
         Raises TooMany and, before the first event, what the journal raises.
         """
         if len(self._listeners) >= MAX_LISTENERS:
             raise TooMany
-        if after is not None and after > (await asyncio.to_thread(_ends, box))[0]:
+        if not rows:
+            after = None
+        elif after is not None and after > (await asyncio.to_thread(_ends, box))[0]:
             after = None  # a row of another log: this one was begun anew
         await self._begin(box)
         # In one breath: what is read from now on is queued, what was read before is replayed.
-        listener, begun = Listener(matcher(filters), after or 0), self._cursor
+        listener, begun = Listener(matcher(filters) if rows else _none, after or 0), self._cursor
         self._listeners.add(listener)
         try:
             yield _RETRY
@@ -195,6 +199,10 @@ class Live:
             if sent >= MAX_REPLAYED and after < end:
                 yield missed(None, after + 1, end)
                 return
+
+
+def _none(_: LogRow) -> bool:
+    return False
 
 
 def of_row(row: LogRow, names: Mapping[str, str]) -> bytes:

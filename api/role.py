@@ -16,7 +16,7 @@ from api.box import ApiBox
 from api.hosts import OWN_NAME
 from api.serving import Server
 from api.webhooks.courier import Courier
-from gateway import panel_address, setup_link
+from gateway import adjusting, panel_address, setup_link
 from gateway.control import ControlServer, socket_path
 from gateway.data import Data
 from gateway.errors import HushgateError
@@ -56,6 +56,7 @@ async def run(
     courier = Courier(box)
     courier.start()
     serving = asyncio.create_task(server.serve(list(listeners)), name="panel")
+    await asyncio.to_thread(_settle, box)
     await asyncio.to_thread(_offer_setup, box)
     stopping = asyncio.create_task(stop.wait(), name="panel stop")
     try:
@@ -73,6 +74,14 @@ async def run(
         for listener in listeners:
             listener.close()
         box.close()
+
+
+def _settle(box: ApiBox) -> None:
+    """A predecessor of ours may have been killed in the middle of a change."""
+    try:
+        adjusting.settle(box.data, box.works)
+    except HushgateError as error:
+        _log.warning("what the panel has set cannot be settled now: %s", error)
 
 
 def _offer_setup(box: ApiBox) -> None:

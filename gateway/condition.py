@@ -4,13 +4,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
 from gateway import control, roles
 from gateway.data import Data
 from gateway.dns import resolver
+from gateway.dns.upstream.address import without_password as without_password
 from gateway.errors import HushgateError
 from gateway.policy import manifest
 from gateway.settings import Settings
@@ -129,15 +129,3 @@ def shown(settings: Settings) -> dict[str, Any]:
         domain: [without_password(url) for url in urls] for domain, urls in settings.dns.domains.items()
     }
     return found
-
-
-def without_password(url: str) -> str:
-    """The URL with `***` for its credentials, of which a query may be one too."""
-    before, at, after = url.rpartition("@")
-    if at and "://" in before:
-        url = f"{before.partition('://')[0]}://***@{after}"
-    try:
-        query = urlsplit(url).query
-    except ValueError:
-        return "***"
-    return url.replace(f"?{query}", "?***") if query else url

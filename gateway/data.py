@@ -1,12 +1,17 @@
 """The data folder: what lies where. One place for each name."""
 
+import logging
 import os
 from pathlib import Path
 
 import msgspec
 
+from gateway import chosen
+from gateway.chosen import Chosen
 from gateway.errors import OwnFault, SettingsError, UsageError
 from gateway.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 
 class Data:
@@ -19,6 +24,7 @@ class Data:
         self.run = root / "run"  # sockets, locks and the settings in force; of no worth when the box is down
         self.keeper_socket = self.run / "keeper.sock"
         self.lock = self.run / "hushgate.lock"
+        self.chosen = root / "panel-settings.json"  # what the panel has set
         self._settings = self.run / "settings.json"
 
     def prepare(self) -> None:
@@ -55,7 +61,18 @@ class Data:
             ) from None
 
     def read_settings(self) -> Settings:
-        """The settings the box was last started with; the defaults where it never was."""
+        """The settings the box was last started with, and what the panel has set; the defaults where it never was.
+
+        What the panel set last is in both files: where its own is damaged, the other tells.
+        """
+        found = self._read_settings()
+        try:
+            return self.in_force(found)
+        except SettingsError as error:
+            _log.warning("%s (%s)", error, error.hint)
+            return found
+
+    def _read_settings(self) -> Settings:
         try:
             return msgspec.json.decode(self._settings.read_bytes(), type=Settings)
         except FileNotFoundError:
@@ -69,6 +86,23 @@ class Data:
             raise SettingsError(
                 f"{self._settings}: {error}", hint="start the box again: it is written anew"
             ) from None
+
+    def in_force(self, settings: Settings) -> Settings:
+        """These, with what the panel has set meanwhile. Raises SettingsError."""
+        found = chosen.read(self.chosen)
+        try:
+            return chosen.over(settings, found)
+        except SettingsError as error:
+            raise SettingsError(f"{self.chosen}: {error}", hint=error.hint) from None
+
+    def as_last(self, settings: Settings) -> Settings:
+        """As `in_force`, by what `write_settings` has noted. Raises SettingsError where nothing is noted."""
+        if not self._settings.exists():
+            raise SettingsError("what the panel has set is known nowhere else", hint=chosen.HINT)
+        last = self._read_settings()
+        keys = [key for key, origin in last.origins.items() if origin == "panel" and key in chosen.KEYS]
+        values = {key: msgspec.to_builtins(getattr(last.dns, key.removeprefix("dns."))) for key in keys}
+        return chosen.over(settings, Chosen(values=values))
 
     def set_aside(self) -> list[Path]:
         """Damaged databases that were moved out of the way (gateway/store/sqlite.py), for a person to look at."""

@@ -55,6 +55,10 @@ _NAMES = {
         "URI": 256, "CAA": 257,
     }.items()
 }  # fmt: skip
+_RCODES = {
+    NOERROR: "NOERROR", FORMERR: "FORMERR", SERVFAIL: "SERVFAIL", NXDOMAIN: "NXDOMAIN", NOTIMP: "NOTIMP",
+    REFUSED: "REFUSED", BADVERS: "BADVERS",
+}  # fmt: skip
 _NUMBERS = {name: number for number, name in _NAMES.items()}
 _GENERIC = re.compile(r"TYPE([0-9]{1,5})")
 
@@ -62,6 +66,11 @@ _GENERIC = re.compile(r"TYPE([0-9]{1,5})")
 def name_of(number: int) -> str:
     """`A`, `HTTPS`, or `TYPE1234` (RFC 3597 §5)."""
     return _NAMES.get(number) or f"TYPE{number}"
+
+
+def name_of_rcode(number: int) -> str:
+    """`NOERROR`, `NXDOMAIN`, or `rcode 11`."""
+    return _RCODES.get(number, f"rcode {number}")
 
 
 def by_name(text: str) -> int:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 _SIOCGIFADDR = 0x8915  # linux/sockios.h
 _IF_INET6 = Path("/proc/net/if_inet6")
+# linux/if_addr.h: IFA_F_TEMPORARY, IFA_F_DADFAILED, IFA_F_DEPRECATED, IFA_F_TENTATIVE
+_PASSING = 0x01 | 0x08 | 0x20 | 0x40
 
 
 def own_addresses(asked: bytes, interface: int = 0) -> tuple[IPv4Address | None, IPv6Address | None]:
@@ -28,15 +30,18 @@ def own_addresses(asked: bytes, interface: int = 0) -> tuple[IPv4Address | None,
     return None, v6
 
 
-def reachable() -> list[IPv4Address | IPv6Address]:
-    """Addresses under which others may find this box: no loopback, no link-local. IPv4 first."""
+def reachable(*, lasting: bool = False) -> list[IPv4Address | IPv6Address]:
+    """Addresses under which others may find this box: no loopback, no link-local. IPv4 first.
+
+    `lasting`: without those that are gone by tomorrow, such as IPv6 privacy addresses.
+    """
     v4: list[IPv4Address | IPv6Address] = []
     v6: list[IPv4Address | IPv6Address] = []
     for index, name in socket.if_nameindex():
         address = _ipv4_of(name)
         if address is not None and not address.is_loopback and not address.is_link_local:
             v4.append(address)
-        v6 += [address for address in _ipv6_of(index) if not address.is_loopback]
+        v6 += [address for address in _ipv6_of(index, _PASSING if lasting else 0) if not address.is_loopback]
     return v4 + v6
 
 
@@ -47,12 +52,19 @@ def _ipv4_of(name: str) -> IPv4Address | None:
     return None
 
 
-def _ipv6_of(interface: int) -> list[IPv6Address]:
-    """A link-local address would need its scope, which an answer cannot carry: so never that."""
+def _ipv6_of(interface: int, without: int = 0) -> list[IPv6Address]:
+    """A link-local address would need its scope, which an answer cannot carry: so never that.
+
+    Nor those that have a flag of `without`.
+    """
     try:
         lines = _IF_INET6.read_text().splitlines()
     except OSError:  # no IPv6 in this kernel
         return []
-    fields = (line.split() for line in lines)
-    found = (IPv6Address(int(digits, 16)) for digits, index, *_ in fields if int(index, 16) == interface)
+    fields = (line.split()[:5] for line in lines)
+    found = (
+        IPv6Address(int(digits, 16))
+        for digits, index, _, _, flags in fields
+        if int(index, 16) == interface and not int(flags, 16) & without
+    )
     return [address for address in found if not address.is_link_local]

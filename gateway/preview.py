@@ -23,6 +23,7 @@ from gateway.policy.matching.asker import Asker
 from gateway.policy.matching.book import RuleBook
 from gateway.policy.matching.probe import Probe
 from gateway.policy.matching.view import views
+from gateway.policy.needed import blocked_needs
 from gateway.policy.state import (
     EVERYONE,
     DeviceState,
@@ -74,6 +75,7 @@ class Preview(msgspec.Struct, frozen=True):
     other_rule: int  # pairs that another rule would decide, to the same end
     looked_at: int  # pairs found in the log
     truncated: bool  # there was more log, or more to show
+    warnings: tuple[str, ...] = ()  # what phones need and would be blocked, and is not yet
 
 
 def preview(
@@ -128,7 +130,13 @@ def preview(
         other_rule=other_rule,
         looked_at=len(seen),
         truncated=not complete or len(verdicts) > MAX_SHOWN,
+        warnings=_warnings(trial) if whole or rules else (),
     )
+
+
+def _warnings(trial: Trial) -> tuple[str, ...]:
+    known = set(blocked_needs(trial.before))
+    return tuple(one for one in blocked_needs(trial.after) if one not in known)
 
 
 class _Pair(NamedTuple):

@@ -1,5 +1,6 @@
 """Settings: TOML file, then environment, then flags; the later wins. Frozen; unknown keys are refused.
 
+What none of them names may be set by the panel (gateway/chosen.py); what nobody names is the default.
 msgspec rather than pydantic: every DNS worker reads them, and pydantic costs each 13 MB.
 """
 
@@ -20,6 +21,7 @@ ENVIRONMENT_PREFIX = "HUSHGATE_"
 DEFAULT_FILE = Path("/etc/hushgate/hushgate.toml")
 # Not settings of a section: where to find things, read by the command line.
 OFF = "off"
+Origin = Literal["file", "environment", "flag", "panel"]  # "default" has no entry
 OTHER_VARIABLES = {"HUSHGATE_DATA", "HUSHGATE_CONFIG"}
 
 
@@ -102,6 +104,7 @@ class Settings(_Section, frozen=True):
     sinkhole: Sinkhole = Sinkhole()
     store: Store = Store()
     lists: Lists = Lists()
+    origins: dict[str, Origin] = {}  # "dns.upstreams" → who set it: no section, and in no file
 
 
 def load(
@@ -122,17 +125,22 @@ def load(
     layers.append(("environment", _from_environment(environment)))
     layers.append(("command line", dict(flags or {})))
     merged: dict[str, Any] = {}
+    origins: dict[str, Origin] = {}
     for origin, layer in layers:
         _convert(layer, origin, file)  # each layer by itself, so that the blame falls on the right one
         for section, values in layer.items():
             merged[section] = {**merged.get(section, {}), **values}
-    settings = _convert(merged, "settings", None)
+            origins |= dict.fromkeys((f"{section}.{key}" for key in values), _ORIGINS.get(origin, "file"))
+    settings = msgspec.structs.replace(_convert(merged, "settings", None), origins=origins)
     try:
         for each in (check, *more_checks):
             each(settings)
     except SettingsError as error:
         raise SettingsError(f"{_origin(layers, file, str(error))}: {error}", hint=error.hint) from None
     return settings
+
+
+_ORIGINS: dict[str, Origin] = {"environment": "environment", "command line": "flag"}
 
 
 def _origin(layers: list[tuple[str, dict[str, Any]]], file: Path | None, message: str) -> str:
@@ -194,6 +202,8 @@ def _value(section: str, key: str, text: str) -> Any:
 
 def _convert(values: dict[str, Any], origin: str, file: Path | None) -> Settings:
     try:
+        if "origins" in values:  # ours to say
+            raise msgspec.ValidationError("unknown field `origins`")
         return msgspec.convert(values, Settings)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")

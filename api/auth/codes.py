@@ -1,7 +1,6 @@
 """The second factor: codes of an authenticator app (RFC 6238) and recovery codes on paper."""
 
 import base64
-import io
 import secrets
 
 import pyotp
@@ -33,15 +32,6 @@ def step_of(secret: str, code: str, now: float) -> int | None:
 def uri(secret: str, account: str, host: str) -> str:
     """For the app: `otpauth://totp/…`."""
     return pyotp.TOTP(secret).provisioning_uri(name=f"{account}@{host}", issuer_name=_ISSUER)
-
-
-def picture(text: str) -> str:
-    """A QR code as SVG, for an <img> or as it is."""
-    import segno  # only whoever sets up a second factor needs it
-
-    drawn = io.BytesIO()
-    segno.make_qr(text, error="m").save(drawn, kind="svg", scale=5, border=4, xmldecl=False, light="white")
-    return drawn.getvalue().decode()
 
 
 def new_recovery() -> tuple[str, ...]:

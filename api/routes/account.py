@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Request
 
+from api import qr
 from api.auth import codes
 from api.auth.callers import Caller
 from api.auth.entrance import Entrance, get_entrance
@@ -67,7 +68,7 @@ def enrol(body: Proof, request: Request, box: Box, entrance: At, caller: Caller 
     with box.works.noting(caller.author, "second factor begun") as session:
         set_secret(session, _PENDING, msgspec.json.encode(pending).decode(), now=now)
     uri = codes.uri(pending.secret, account.name, request.url.hostname or "hushgate")
-    return Enrolment(secret=pending.secret, uri=uri, svg=codes.picture(uri), expires=pending.expires)
+    return Enrolment(secret=pending.secret, uri=uri, svg=qr.picture(uri), expires=pending.expires)
 
 
 @router.post("/totp:confirm", responses=responses(401, 403, 409, 413, 422, 503))

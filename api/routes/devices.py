@@ -16,6 +16,9 @@ from api.schemas.devices import (
     DeviceForgotten,
     DeviceMerge,
     DevicePublic,
+    DevicesMove,
+    DevicesMoved,
+    DevicesMovedPublic,
     DeviceUpdate,
 )
 from gateway.access import Scope, allowed
@@ -142,6 +145,20 @@ def delete(
             wipe_device(journal, device.key)
     cause = f"device {which} forgotten{', with its log' if wipe else ''}"
     return making.change(cause, act, lambda device: {**device.model_dump(), "wiped": wipe}, target=_named)
+
+
+@router.post(":move", response_model=DevicesMoved, responses=responses(401, 403, 404, 409, 422, 503))
+def move(body: DevicesMove, making: Changing = _WRITES) -> Response:
+    """Put many devices into one group, in one generation; all of them, or none."""
+    now = int(time.time())
+
+    def act(session: Session) -> DevicesMovedPublic:
+        keys = list(dict.fromkeys(devices.key_meant(session, which) for which in body.devices))
+        moved = [devices.put_device(session, key, now=now, group=body.group) for key in keys]
+        return DevicesMovedPublic(group=moved[0].group, devices=keys)
+
+    cause = f"{len(body.devices)} devices moved to group {body.group}"
+    return making.change(cause, act, lambda moved: moved.model_dump(), target=f"group {body.group}")
 
 
 @router.post(

@@ -1,4 +1,4 @@
-"""`/`, `/setup`, `/docs`: a few pages, from this box alone. None is part of the API's document."""
+"""`/docs`: the API's documentation, from this box alone. No part of the API's document itself."""
 
 import functools
 import gc
@@ -16,22 +16,10 @@ from api.problems import Refused
 router = APIRouter(include_in_schema=False)
 
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
-_PARTS = ("page.css", "index.js", "setup.js", "docs.js")
+_OWN = "docs.js"
 _SWAGGER = ("swagger-ui.css", "swagger-ui-bundle.js")
 _MAKING = threading.Lock()
 _CACHED = {"Cache-Control": "max-age=3600"}
-
-
-@router.get("/")
-def home() -> Response:
-    """How the box is, and where to go on."""
-    return _page("index.html")
-
-
-@router.get("/setup")
-def setup() -> Response:
-    """Where the one-time link leads to."""
-    return _page("setup.html")
 
 
 @router.get("/docs")
@@ -52,17 +40,11 @@ def openapi(request: Request) -> Response:
         return Response(state.document, media_type="application/json")
 
 
-@router.get("/pages/{name}")
-def part(name: str) -> Response:
-    """Script or style of a page."""
-    if name not in _PARTS:
-        raise Refused(404, "there is no such file")
-    return _page(name)
-
-
 @router.get("/docs/{name}")
 def swagger(name: str) -> Response:
-    """Script or style of Swagger UI, which shows the documentation."""
+    """Script or style of Swagger UI, which shows the documentation; and the script that starts it."""
+    if name == _OWN:
+        return _page(name)
     if name not in _SWAGGER:
         raise Refused(404, "there is no such file")
     # Read for each request: it is 1.3 MB that nobody needs most of the time.

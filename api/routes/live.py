@@ -15,7 +15,7 @@ from api.deps import Box, scoped
 from api.live import Live, TooMany
 from api.log_filters import filters_of
 from api.problems import Refused, responses
-from api.schemas.log import LogFilters
+from api.schemas.log import LiveQuery
 from gateway.access import Scope
 
 router = APIRouter(prefix="/v1", tags=["log"])
@@ -37,7 +37,7 @@ _READS = scoped(Scope.READ)
 )
 async def listen(
     request: Request,
-    query: Annotated[LogFilters, Query()],
+    query: Annotated[LiveQuery, Query()],
     box: Box,
     last_event_id: Annotated[str, Header(max_length=20, pattern=r"^[0-9]{0,19}$")] = "",
 ) -> StreamingResponse:
@@ -47,8 +47,8 @@ async def listen(
     is told how much was missed (`event: missed`), and finds it in the log.
     """
     wanted = await asyncio.to_thread(filters_of, box, query)
-    after = int(last_event_id) if last_event_id else None
-    events = box.kept(Live).listen(box, wanted, after)
+    last = last_event_id or query.last_event_id
+    events = box.kept(Live).listen(box, wanted, int(last) if last else None, rows=query.rows)
     try:
         first = await anext(events)  # so that what cannot begin is an error and no empty stream
     except TooMany:

@@ -18,6 +18,9 @@ from api.schemas.statistics import (
     FirstQuery,
     FirstSeen,
     FirstSeenPublic,
+    FlowPublic,
+    Flows,
+    FlowsQuery,
     Hits,
     HitsPublic,
     HitsQuery,
@@ -35,7 +38,7 @@ from api.schemas.statistics import (
 )
 from gateway.access import Scope
 from gateway.errors import UsageError
-from gateway.journal import firsts, hits, statistics
+from gateway.journal import firsts, flows, hits, statistics
 from gateway.journal.rollups import Part
 from gateway.model import Layer
 
@@ -94,6 +97,16 @@ def totals(query: Annotated[PartQuery, Query()], box: Box) -> Totals:
     with box.journal() as journal:
         found = statistics.summary(journal, since, until, part=part)
     return Totals.of(found, since, until)
+
+
+@router.get("/flows")
+def read_flows(query: Annotated[FlowsQuery, Query()], box: Box) -> Flows:
+    """What flows where: company, purpose, name, country and what became of it, most frequent first."""
+    since, until = _span(query)
+    part = _part(box, query)
+    with box.journal() as journal:
+        found = flows.flows(journal, since, until, part=part, limit=query.limit)
+    return Flows(items=[FlowPublic.model_validate(msgspec.to_builtins(one)) for one in found])
 
 
 @router.get("/first-seen")

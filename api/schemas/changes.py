@@ -106,6 +106,10 @@ class DryRun(BaseModel):
     other_rule: int = Field(description="Names that another rule decides, to the same end.")
     looked_at: int = Field(description="Pairs of device and name found in the log of these days.")
     truncated: bool = Field(description="There was more log, or more to show, than is shown.")
+    warnings: list[str] = Field(
+        [],
+        description="What phones need and would be blocked by this, in which group, and what stops working.",
+    )
 
     @classmethod
     def of(cls, generation: int, result: dict[str, Any], found: Preview | None = None) -> Self:
@@ -125,4 +129,5 @@ class DryRun(BaseModel):
             other_rule=found.other_rule if found else 0,
             looked_at=found.looked_at if found else 0,
             truncated=bool(found and found.truncated),
+            warnings=list(found.warnings) if found else [],
         )

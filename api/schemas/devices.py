@@ -10,6 +10,7 @@ from gateway.inventory import Entry
 
 MAX_KEY = 64  # characters: a name has as many
 MAX_TAGS = 20
+MAX_MOVED = 1000
 
 Word = Annotated[str, Field(max_length=MAX_KEY)]
 Tag = Annotated[str, Field(min_length=1, max_length=64)]
@@ -30,6 +31,16 @@ class DeviceMerge(Input):
     """Which device it is in truth."""
 
     into: Annotated[str, Field(min_length=1, max_length=MAX_KEY, description="Key, name or address.")]
+
+
+class DevicesMove(Input):
+    """Which devices go where."""
+
+    devices: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=MAX_KEY)]],
+        Field(min_length=1, max_length=MAX_MOVED, description="Keys, names or addresses."),
+    ]
+    group: Annotated[str, Field(min_length=1, max_length=MAX_KEY)]
 
 
 class DevicePublic(BaseModel):
@@ -63,6 +74,17 @@ class DevicePublic(BaseModel):
 
 class DeviceChanged(DevicePublic, InForce):
     """A device, and since which generation it is so."""
+
+
+class DevicesMovedPublic(BaseModel):
+    """Where devices are now."""
+
+    group: str
+    devices: list[str] = Field(description="Their keys.")
+
+
+class DevicesMoved(DevicesMovedPublic, InForce):
+    """Where devices are, and since which generation."""
 
 
 class DeviceForgotten(DevicePublic, InForce):

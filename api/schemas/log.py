@@ -29,6 +29,7 @@ Actions = Annotated[list[Action], Field(max_length=MAX_VALUES)]
 Channels = Annotated[list[Channel], Field(max_length=MAX_VALUES)]
 Layers = Annotated[list[Layer], Field(max_length=MAX_VALUES)]
 Types = Annotated[list[Annotated[Word, AfterValidator(_type)]], Field(max_length=MAX_VALUES)]
+LastEventId = Annotated[str, Field(max_length=20, pattern=r"^[0-9]{0,19}$")]
 Number = Annotated[int | None, Field(ge=0, le=MAX_NUMBER)]
 
 
@@ -57,6 +58,16 @@ class LogQuery(LogFilters):
 
     cursor: str = Field("", max_length=500, description="`next` of the page before; empty for the first.")
     limit: int = Field(100, ge=1, le=MAX_LIMIT, description="How many at most.")
+
+
+class LiveQuery(LogFilters):
+    """These rows as they come, and notices."""
+
+    rows: bool = Field(True, description="False for notices alone.")
+    last_event_id: LastEventId = Field(
+        "",
+        description="As the header `Last-Event-ID`, which goes before it: a browser cannot set that one itself.",
+    )
 
 
 class ExportQuery(LogFilters):

@@ -54,6 +54,12 @@ class TopQuery(PartQuery):
     limit: int = Field(10, ge=1, le=1000)
 
 
+class FlowsQuery(PartQuery):
+    """Whose flows."""
+
+    limit: int = Field(100, ge=1, le=1000)
+
+
 class FirstQuery(Input):
     """What was first seen since then."""
 
@@ -110,6 +116,24 @@ class Top(BaseModel):
 
     by: By
     items: list[Ranked]
+
+
+class FlowPublic(BaseModel):
+    """Attempts at one name that ended alike."""
+
+    company: str = Field(description="Empty where the catalogue does not know the name.")
+    purpose: str
+    name: str
+    country: str
+    action: str
+    count: int
+    bytes: int
+
+
+class Flows(BaseModel):
+    """The most frequent first."""
+
+    items: list[FlowPublic]
 
 
 class Totals(BaseModel):

@@ -10,14 +10,14 @@ from typing import Any
 
 import msgspec
 
-from gateway import listening, panel_address, roles, settings
+from gateway import listening, panel_address, pointing, roles, settings
 from gateway.apart import do_apart
 from gateway.commands import output
 from gateway.data import Data, existing
 from gateway.dns import resolver
 from gateway.dns.upstream import build, system
 from gateway.dns.upstream.recursive import find_program
-from gateway.errors import HushgateError, OwnFault, UsageError
+from gateway.errors import HushgateError, OwnFault, SettingsError, UsageError
 from gateway.interfaces import reachable
 from gateway.settings import Settings, endpoint
 from gateway.supervisor import Claim, Supervisor
@@ -25,10 +25,11 @@ from gateway.supervisor import Claim, Supervisor
 
 def up(options: Namespace) -> int:
     """Run the box until it is told to stop."""
-    chosen = settings_of(options)
+    data = Data(options.data.absolute())
+    chosen = _with_the_panels(data, settings_of(options))
+    build.check(chosen.dns)
     if resolver.wanted(chosen):
         find_program()
-    data = Data(options.data.absolute())
     data.prepare()
     claim = Claim(data)
     place = listening.find(chosen.dns, chosen=chosen.dns.listen != settings.Dns().listen)
@@ -46,6 +47,16 @@ def up(options: Namespace) -> int:
     return Supervisor(data, in_force, claim, _listeners(in_force)).run(
         lambda: _greeting(data, in_force, place.remark, panel_remark)
     )
+
+
+def _with_the_panels(data: Data, named: Settings) -> Settings:
+    """With what the panel has set. Raises SettingsError where that cannot be known: defaults would be a guess."""
+    try:
+        return data.in_force(named)
+    except SettingsError as fault:
+        found = data.as_last(named)
+        output.note(f"{fault} ({fault.hint}). What the panel set last is known all the same, and counts.")
+        return found
 
 
 def _listeners(in_force: Settings) -> list[socket]:
@@ -128,12 +139,11 @@ def _greeting(data: Data, in_force: Settings, remark: str, panel_remark: str = "
         lines.append(
             f"No upstream is set: it asks this machine's own resolvers ({found}). To choose: --upstream URL"
         )
-    port = endpoint(dns.listen[0], "dns.listen")[1]
-    reached = [str(address) for address in reachable()]
-    if reached and port == 53:
+    server = pointing.find(dns.listen, reachable(lasting=True)).best
+    if server:
         lines += [
             "",
-            f"To point a phone at it, make {reached[0]} its DNS server:",
+            f"To point a phone at it, make {server.address} its DNS server:",
             "  Android, MIUI, HyperOS: Settings > Wi-Fi > your network > IP settings: Static > DNS 1",
             "  and Settings > Connection & sharing > Private DNS: Off",
             "  iOS: Settings > Wi-Fi > (i) > Configure DNS > Manual",

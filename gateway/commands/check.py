@@ -5,6 +5,8 @@ from argparse import Namespace
 from gateway.commands import output
 from gateway.commands.box import settings_file, settings_of
 from gateway.commands.output import as_row
+from gateway.data import Data
+from gateway.dns.upstream import build
 from gateway.policy import catalogue, trial
 
 
@@ -12,9 +14,11 @@ def check(options: Namespace) -> int:
     """Settings and catalogue, or with --rules one list. Raises SettingsError."""
     if options.rules is not None:
         return _check_rules(options)
-    settings = settings_of(options)
+    settings = Data(options.data.absolute()).in_force(settings_of(options))
+    build.check(settings.dns)
     known = catalogue.load()
     file, upstreams = settings_file(options) or "", list(settings.dns.upstreams)
+    of_panel = sorted(key for key, origin in settings.origins.items() if origin == "panel")
     output.pairs(
         {
             "settings": "good",
@@ -23,6 +27,7 @@ def check(options: Namespace) -> int:
             "upstreams": upstreams if options.json or upstreams else "none: this machine's own resolvers",
             "catalogue_hosts": len(known.rows),
             "ways_around_dns": len(known.bypass),
+            **({"set_by_the_panel": of_panel} if of_panel else {}),
         },
         as_json=options.json,
     )

@@ -59,8 +59,8 @@ class Cache:
     """Answers by (name, type, class, DO, CD); at most about `limit` bytes of them."""
 
     def __init__(self, limit: int, *, serve_stale: bool = True) -> None:
-        self._limit = limit
-        self._serve_stale = serve_stale
+        self.limit = limit
+        self.serve_stale = serve_stale
         self._entries: OrderedDict[_Key, _Entry] = OrderedDict()  # least recently used first
         self.size = 0  # bytes, about
         self.hits = self.misses = self.evicted = self.stale_hits = 0
@@ -102,6 +102,19 @@ class Cache:
         self.misses += 1
         return None
 
+    def peek(self, question: Question, *, now: float) -> Hit | None:
+        """What `get` would return to a plain question; nothing is counted, and nothing moved or refreshed."""
+        entry = self._entries.get((question.name, question.type, question.klass, False, False))
+        if entry is None:
+            return None
+        if now < entry.expires:
+            return Hit(_aged(entry.answer, int(now - entry.stored)), entry.expires)
+        if now < entry.failed_until and entry.failure is not None:
+            usable = not entry.is_failure and self._usable(entry, now)
+            answer = _outdated(entry.answer) if usable else entry.failure
+            return Hit(answer, entry.failed_until, stale=usable)
+        return None
+
     def stale(
         self, question: Question, *, dnssec_ok: bool, checking_disabled: bool, now: float
     ) -> Hit | None:
@@ -114,15 +127,8 @@ class Cache:
         if entry.is_failure or not self._usable(entry, now):
             return None
         self.stale_hits += 1
-        code = EDE_STALE_NXDOMAIN if entry.answer.rcode == NXDOMAIN else EDE_STALE
-        answer = msgspec.structs.replace(
-            entry.answer,
-            records=_with_ttl(entry.answer.records, STALE_TTL),
-            authority=_with_ttl(entry.answer.authority, STALE_TTL),
-            extended=((code, ""),),
-        )
         # Ready bytes must not outlive the failure: the next one may bring the real answer.
-        return Hit(answer, max(entry.failed_until, now), stale=True)
+        return Hit(_outdated(entry.answer), max(entry.failed_until, now), stale=True)
 
     def put(
         self, question: Question, answer: Answer, *, dnssec_ok: bool, checking_disabled: bool, now: float
@@ -147,12 +153,12 @@ class Cache:
         entry.failed_until = now + FAILURE_TTL
 
     def _usable(self, entry: _Entry, now: float) -> bool:
-        return now < entry.expires + (MAX_STALE if self._serve_stale else 0)
+        return now < entry.expires + (MAX_STALE if self.serve_stale else 0)
 
     def _add(self, key: _Key, entry: _Entry) -> None:
         self._entries[key] = entry
         self.size += entry.size
-        while self.size > self._limit:
+        while self.size > self.limit:
             self._drop(next(iter(self._entries)))
             self.evicted += 1
 
@@ -198,6 +204,16 @@ def _aged(answer: Answer, age: int) -> Answer:
         [Record(r.name, r.type, r.klass, max(r.ttl - age, 0), r.rdata) for r in answer.authority]
     )
     return Answer(answer.rcode, records, authority, answer.ad, answer.aa, answer.extended)
+
+
+def _outdated(answer: Answer) -> Answer:
+    """As it is served past its time (RFC 8767 §4)."""
+    return msgspec.structs.replace(
+        answer,
+        records=_with_ttl(answer.records, STALE_TTL),
+        authority=_with_ttl(answer.authority, STALE_TTL),
+        extended=((EDE_STALE_NXDOMAIN if answer.rcode == NXDOMAIN else EDE_STALE, ""),),
+    )
 
 
 def _with_ttl(records: tuple[Record, ...], ttl: int) -> tuple[Record, ...]:

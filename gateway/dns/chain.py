@@ -36,77 +36,83 @@ class Chain:
     """Decides one query after another. Holds one policy generation and replaces it whole."""
 
     def __init__(self, settings: Dns, policy: Policy, forward: Forward) -> None:
-        self._settings = settings
-        self._forward = forward
-        self._may_be_private = frozenset(from_text(name) for name in settings.private_answers)
+        self.behind = forward
         self.policy = policy
+        self.use(settings)
+
+    def use(self, settings: Dns) -> None:
+        """Answer by these settings from now on."""
+        self.settings = settings
+        self._may_be_private = frozenset(from_text(name) for name in settings.private_answers)
 
     def decide(self, query: Query, asker: Asker, own: OwnAddresses) -> Outcome | Verdict:
         """The outcome, or the verdict under which the query is to be forwarded."""
         question = query.question
         # First: what is no question to us needs no policy, and must not reach an upstream either.
-        if (refused := protocol.answer(query)) is not None:
-            return Outcome(refused, None)
+        if (unserved := protocol.answer(query)) is not None:
+            return Outcome(unserved, None)
         # Before any rule: no list may take the box's own name away, or let a phone slip to DNS elsewhere.
         # But a domain with upstreams of its own ("lan" at the router) belongs to them.
-        if not self._forward.is_own_domain(question.name):
+        if not self.behind.is_own_domain(question.name):
             found = special.answer(question, own)
             if found is not None:
                 kind, answer = found
-                return Outcome(answer, _special(kind, self.policy.generation), memorable=kind != "box")
+                return Outcome(answer, special_verdict(kind, self.policy.generation), memorable=kind != "box")
         # A pause lifts every rule, so it comes before them.
         verdict = pause.verdict(self.policy, asker, question.name)
         if verdict is None:
             # Above the cache: a new rule works at once, without a flush.
             verdict = self.policy.decide(asker, question.name, question.type)
         if verdict.action is Action.BLOCKED:
-            return Outcome(blocked(question, verdict, self._settings.blocked_ttl), verdict)
+            return Outcome(blocked(question, verdict, self.settings.blocked_ttl), verdict)
         if verdict.action is Action.REWRITTEN and verdict.rewrite is not None:
             if verdict.rewrite.cname is not None:
-                return self._at_home(question, verdict, verdict.rewrite, own) or verdict
-            return Outcome(rewritten(question, verdict.rewrite, self._settings.blocked_ttl), verdict)
+                return self.at_home(question, verdict, verdict.rewrite, own) or verdict
+            return Outcome(rewritten(question, verdict.rewrite, self.settings.blocked_ttl), verdict)
         # After the policy, so that ANY tells nothing of a blocked name; before the cache, which has no ANY.
         if (minimal := protocol.minimal_any(question)) is not None:
             return Outcome(minimal, verdict)
-        cached = self._forward.cached(question, query.dnssec_ok, query.checking_disabled)
+        cached = self.behind.cached(question, query.dnssec_ok, query.checking_disabled)
         if cached is not None:
-            return self._finish(query, asker, verdict, cached.answer, cached.expires)
+            return self.finish(query, asker, verdict, cached.answer, cached.expires)
         if not query.recursion_desired:
             # RFC 1034 §4.3.1: who does not ask for recursion gets what is at hand, and nothing is.
             return Outcome(protocol.not_at_hand(), None)
         return verdict
 
-    def _at_home(
+    def at_home(
         self, question: Question, verdict: Verdict, rewrite: Rewrite, own: OwnAddresses
     ) -> Outcome | None:
         """A rewrite to another name that never leaves the house; None if that is to be resolved."""
         target = rewrite.cname
-        if target is None or self._forward.is_own_domain(target):
+        if target is None or self.behind.is_own_domain(target):
             return None
         found = special.answer(Question(target, target, question.type, question.klass), own)
         if found is None:
             return None
         kind, answer = found
-        records = rewritten(question, rewrite, self._settings.blocked_ttl).records + answer.records
+        records = rewritten(question, rewrite, self.settings.blocked_ttl).records + answer.records
         return Outcome(Answer(answer.rcode, records, answer.authority), verdict, memorable=kind != "box")
 
     async def forward(self, query: Query, asker: Asker, verdict: Verdict) -> Outcome:
         """The outcome of a query that nobody in the house could answer."""
-        policy = self.policy
+        policy, turn = self.policy, self.behind.turn
         asked = query.question
         alias = verdict.rewrite.cname if verdict.rewrite is not None else None
         target = asked if alias is None else Question(alias, alias, asked.type, asked.klass)
         try:
-            answer = await self._forward.resolve(target, query.dnssec_ok, query.checking_disabled)
+            answer = await self.behind.resolve(target, query.dnssec_ok, query.checking_disabled)
         except UpstreamFault as error:
             failed = Answer(SERVFAIL, extended=((protocol.EDE_NO_ANSWER, str(error)),))
-            return Outcome(failed, _refused("upstream", str(error), verdict, policy), memorable=False)
+            return Outcome(failed, refused("upstream", str(error), verdict, policy), memorable=False)
         if verdict.rewrite is not None and alias is not None:
-            pointed = rewritten(asked, verdict.rewrite, self._settings.blocked_ttl)
+            pointed = rewritten(asked, verdict.rewrite, self.settings.blocked_ttl)
             answer = Answer(answer.rcode, pointed.records + answer.records, answer.authority)
-        return self._finish(query, asker, verdict, answer)
+        outcome = self.finish(query, asker, verdict, answer)
+        # What upstreams said that were replaced meanwhile may be said once, but not be kept.
+        return outcome if turn == self.behind.turn else outcome._replace(memorable=False)
 
-    def _finish(
+    def finish(
         self, query: Query, asker: Asker, verdict: Verdict, answer: Answer, until: float = 0.0
     ) -> Outcome:
         """Hold an upstream's answer against the policy: it may lead to what the name did not show."""
@@ -115,17 +121,16 @@ class Chain:
             for target in answers.cname_targets(answer):
                 led = self.policy.decide(asker, target, question.type)
                 if led.action is Action.BLOCKED:
-                    return Outcome(blocked(question, led, self._settings.blocked_ttl), led, dated=True)
+                    return Outcome(blocked(question, led, self.settings.blocked_ttl), led, dated=True)
                 if led.action is Action.OBSERVED and verdict.action is Action.ALLOWED:
                     verdict = led
         if verdict.rewrite is None:  # where a rule leads is where the user wants to go
             private = answers.private_address(question, answer, self._may_be_private)
-            if private is not None and not self._forward.is_own_domain(question.name):
+            if private is not None and not self.behind.is_own_domain(question.name):
                 why = f"private address {private} for a public name"
-                refused = _refused("rebinding", why, verdict, self.policy)
-                nothing = negative(question, NOERROR, self._settings.blocked_ttl, why=why)
-                return Outcome(nothing, refused, dated=True)
-        if self._settings.strip_ech:
+                nothing = negative(question, NOERROR, self.settings.blocked_ttl, why=why)
+                return Outcome(nothing, refused("rebinding", why, verdict, self.policy), dated=True)
+        if self.settings.strip_ech:
             answer = answers.without_ech(answer)
         return Outcome(answer, verdict, dated=True, until=until)
 
@@ -140,10 +145,12 @@ def _is_settled(verdict: Verdict) -> bool:
     return verdict.action is Action.ALLOWED and verdict.rule is not None and verdict.rule.layer in _SETTLING
 
 
-def _special(kind: str, generation: int) -> Verdict:
+def special_verdict(kind: str, generation: int) -> Verdict:
+    """That of a special name."""
     return Verdict(Action.REWRITTEN, RuleRef(Layer.SPECIAL, kind, 0, ""), generation=generation)
 
 
-def _refused(link: str, why: str, verdict: Verdict, policy: Policy) -> Verdict:
+def refused(link: str, why: str, verdict: Verdict, policy: Policy) -> Verdict:
+    """That of a question whose answer is not given."""
     rule = RuleRef(Layer.ANSWER, link, 0, why)
     return Verdict(Action.REFUSED, rule, verdict.facts, generation=policy.generation)

@@ -45,6 +45,11 @@ def port(data: Data) -> int:
         raise OwnFault(f"{noted} is unusable: {error}", hint="start the box again") from None
 
 
+def has_started(data: Data) -> bool:
+    """Has this box, as it runs now, a resolver?"""
+    return _noted(data).exists()
+
+
 def forget_port(data: Data) -> None:
     """A box that starts chooses another one: meanwhile somebody else may have taken it."""
     _noted(data).unlink(missing_ok=True)

@@ -14,27 +14,24 @@ import msgspec
 
 from gateway.control import ControlServer, socket_path
 from gateway.data import Data
-from gateway.dns import resolver
+from gateway.dns import trace
 from gateway.dns.cache import Cache
 from gateway.dns.chain import Chain
 from gateway.dns.feed import Feed
 from gateway.dns.links import pause
-from gateway.dns.links.forward import Forward
 from gateway.dns.memo import Clients
+from gateway.dns.network import Network
 from gateway.dns.server import Server
-from gateway.dns.upstream import system
-from gateway.dns.upstream.build import Upstreams
-from gateway.errors import OwnFault
+from gateway.errors import HushgateError, OwnFault
 from gateway.journal.sender import Sender
-from gateway.names import from_text
 from gateway.policy import manifest
 from gateway.policy.decide import Policy
-from gateway.settings import Settings, endpoint
+from gateway.settings import Dns, Settings, endpoint
 from gateway.tasks import Tasks
 
 TICK = 1.0  # seconds: events are coalesced over this, and TTLs in ready answers are no older
 SWITCH = 0.0005  # seconds that the loop computes on while a generation is loaded beside it; usually 5 ms
-FOLLOW_EVERY = 5.0  # seconds: has the system got other resolvers?
+MAX_TRACES = 4  # at once; each may hold a few sockets for four seconds
 
 _log = logging.getLogger(__name__)
 
@@ -50,22 +47,26 @@ class Worker:
         self._policy, self._fault = Policy.open_latest(data.policy)
         self._adopting = asyncio.Lock()
         self._pauses = pause.holding(self._policy)
-        dns = settings.dns
-        self._cache = Cache(dns.cache_mb << 20, serve_stale=dns.serve_stale)
-        self._dns = dns
+        self._cache = Cache(settings.dns.cache_mb << 20)
+        self._network = Network(data, settings, self._cache, self._tasks, self._adjusted)
+        dns = self._network.dns
         self._listen = [endpoint(text, "dns.listen") for text in dns.listen]
-        self._recursive_port = resolver.port(data) if resolver.wanted(settings) else 0
-        self._upstreams = self._make_upstreams()
         clients = Clients(dns.allow)
-        own_domains = frozenset(from_text(domain) for domain in dns.domains)
-        self._forward = Forward(self._cache, self._upstreams.forwarder, self._tasks, own_domains)
-        chain = Chain(dns, self._policy, self._forward)
-        self._server = Server(dns, chain, clients, self._tasks)
+        self._chain = Chain(dns, self._policy, self._network.forward)
+        self._server = Server(dns, self._chain, clients, self._tasks)
+        self._tracing = 0
         self._sender = Sender(data.keeper_socket, f"{self._role}/{os.getpid()}/{time.time_ns()}")
         self._feed = Feed(clients, self._sender, dns.rate_limit)
         self._control = ControlServer(
             socket_path(data.run, self._role),
-            {"status": self._status, "policy": self._adopt},
+            {
+                "status": self._status,
+                "policy": self._adopt,
+                "settings": self._network.take_up,
+                "settings-check": self._network.check,
+                "upstream": self._network.test,
+                "trace": self._trace,
+            },
             present=self._server.hurry,
         )
 
@@ -83,7 +84,7 @@ class Worker:
             await self._server.stop()
             self._feed.flush(int(time.time()))
             await self._sender.stop()
-            await self._upstreams.stop()
+            await self._network.stop()
             await self._tasks.stop()
 
     async def _serve(self, stop: asyncio.Event) -> None:
@@ -93,8 +94,7 @@ class Worker:
         # Answers are no cycles: reference counts free them, and looking for cycles among them costs 2 µs each.
         gc.set_threshold(10_000, 50, 1000)
         tick = self._tasks.spawn("tick", self._tick())
-        if self._upstreams.from_system:
-            self._tasks.spawn("follow the system's resolvers", self._follow())
+        self._tasks.spawn("follow what changes", self._network.follow())
         stopping = asyncio.ensure_future(stop.wait())
         try:
             await asyncio.wait([stopping, tick], return_when=asyncio.FIRST_COMPLETED)
@@ -113,29 +113,17 @@ class Worker:
                 self._pauses = holding
                 self._server.adopt(self._policy)
 
-    def _make_upstreams(self) -> Upstreams:
-        return Upstreams(
-            self._dns,
-            own=self._listen,
-            recursive_port=self._recursive_port,
-            system_urls=lambda: system.found(self._listen),
-        )
-
-    async def _follow(self) -> None:
-        """No upstream was named: the system's are used, and they change with the network it is in.
-
-        At boot there may be none yet; blocked names are answered all the same.
-        """
-        while True:
-            await asyncio.sleep(FOLLOW_EVERY)
-            if tuple(system.found(self._listen)) != self._upstreams.urls:
-                old, self._upstreams = self._upstreams, self._make_upstreams()
-                self._forward.use(self._upstreams.forwarder)
-                _log.info("this machine's resolvers are now %s", ", ".join(self._upstreams.urls) or "none")
-                await old.stop()
+    def _adjusted(self, dns: Dns) -> None:
+        """Other settings are in force: no answer that was made by the old ones is said again."""
+        self._chain.use(dns)
+        self._server.adopt(self._policy)
 
     async def _catch_up(self) -> None:
-        """Take up what was published since we opened the policy, before the first query is answered."""
+        """Take up what was published and set since we looked, before the first query is answered."""
+        try:
+            await self._network.take_up({})
+        except HushgateError as error:  # what we hold is whole
+            _log.error("answering by the settings of the start: %s", error)
         try:
             if self._fault or manifest.current(self._data.policy).generation != self._policy.generation:
                 await self._adopt({})
@@ -152,6 +140,16 @@ class Worker:
             self._server.adopt(policy)
         return {"generation": policy.generation, "ms": round((time.perf_counter() - begin) * 1000, 2)}
 
+    async def _trace(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Walk a question through the chain: `name` and `type` as text, `device` by its key, "" for anybody."""
+        if self._tracing >= MAX_TRACES:
+            raise OwnFault("too many questions are being traced", hint="try again in a few seconds")
+        self._tracing += 1
+        try:
+            return await trace.answer(self._chain, request)
+        finally:
+            self._tracing -= 1
+
     async def _status(self, _: dict[str, Any]) -> dict[str, Any]:
         return {
             "role": self._role,
@@ -161,20 +159,21 @@ class Worker:
             "policy_fault": self._fault,  # why it is not the one that was published last
             "counts": {
                 **self._server.statistics(),
-                "upstream_dropped": self._upstreams.forwarder.dropped,
+                "upstream_dropped": self._network.upstreams.forwarder.dropped,
             },
             "cache": {
                 "entries": len(self._cache),
                 "bytes": self._cache.size,
                 "hits": self._cache.hits,
                 "misses": self._cache.misses,
+                "limit": self._cache.limit,
             },
             "events": {
                 "waiting": self._sender.waiting,
                 "dropped": self._sender.dropped,
                 "keeper": self._sender.connected,
             },
-            "upstreams": [msgspec.to_builtins(each) for each in self._upstreams.forwarder.status()],
+            "upstreams": [msgspec.to_builtins(each) for each in self._network.upstreams.forwarder.status()],
         }
 
 

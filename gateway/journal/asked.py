@@ -68,19 +68,17 @@ def asked(
 def _periods(connection: Connection, since: int) -> Iterator[tuple[Table, int, int]]:
     """Day by day, the last first; before and behind the whole days hour by hour, at most a day of them at once."""
     stretch = days.stretch(connection, since, None)
-    (oldest, newest) = connection.execute(
-        select(func.min(HOUR_NAME.c.hour), func.max(HOUR_NAME.c.hour))
-    ).one()
     for part in (stretch.after, stretch.days, stretch.before):
         if part is None:
             continue
-        if part is stretch.days:
-            for day in range(part[1], part[0] - 1, -1):
-                yield DAY_NAME, day, day
-        elif newest is not None:
-            low, high = max(part[0], oldest), min(part[1], newest)
-            for last in range(high, low - 1, -days.HOURS):
-                yield HOUR_NAME, max(low, last - days.HOURS + 1), last
+        table, step = (DAY_NAME, 1) if part is stretch.days else (HOUR_NAME, days.HOURS)
+        (when, *_) = table.primary_key.columns
+        oldest, newest = connection.execute(select(func.min(when), func.max(when))).one()
+        if newest is None:
+            continue
+        low, high = max(part[0], oldest), min(part[1], newest)
+        for last in range(high, low - 1, -step):
+            yield table, max(low, last - step + 1), last
 
 
 def _add(

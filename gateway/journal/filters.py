@@ -154,9 +154,11 @@ def types(words: Words) -> Iterable[int]:
     """The numbers of those that are record types."""
     for word in several(words):
         try:
-            yield iana.by_name(word)
+            number = iana.by_name(word)
         except ValueError:  # no type there is: finds nothing
             continue
+        if number:  # 0 is kept for rows without a type
+            yield number
 
 
 def packed(words: Words) -> Iterable[bytes]:

@@ -27,7 +27,7 @@ def matcher(filters: Filters) -> Test:
         names = [glob(filtering.as_stored(name)) for name in several(filters.name)]
         tests.append(lambda row: bool(row.name) and any(fits(row.name) for fits in names))
     if filters.type:
-        types = frozenset(iana.name_of(number) for number in filtering.types(filters.type) if number)
+        types = frozenset(iana.name_of(number) for number in filtering.types(filters.type))
         tests.append(lambda row: row.type in types)
     if filters.address:
         places = frozenset(addresses.unpack(packed) for packed in filtering.packed(filters.address))

@@ -59,8 +59,15 @@ class Reading:
             only.append(DAY_NAME.c.device_id == days.EVERYBODY)
         return self._read(HOUR_NAME, DAY_NAME, ("name_id",), only, sums, among)
 
+    def flows(self) -> FromClause:
+        """Rows of name_id and outcome_id, count and size."""
+        only = self._only(DAY_NAME)
+        if self._devices is None:
+            only.append(DAY_NAME.c.device_id == days.EVERYBODY)
+        return self._read(HOUR_NAME, DAY_NAME, ("name_id", "outcome_id"), only)
+
     def names_of_devices(self, *keys: str) -> FromClause:
-        """Rows of these keys (of device_id, name_id), count and size."""
+        """Rows of these keys (of device_id, name_id, outcome_id), count and size."""
         only = [DAY_NAME.c.device_id != days.EVERYBODY, *self._only(DAY_NAME)]
         return self._read(HOUR_NAME, DAY_NAME, keys, only)
 

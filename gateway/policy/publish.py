@@ -19,8 +19,6 @@ from typing import NamedTuple
 import msgspec
 
 from gateway.errors import OwnFault
-from gateway.model import Action
-from gateway.names import to_text
 from gateway.policy import manifest as manifests
 from gateway.policy import overlay as overlays
 from gateway.policy.catalogue import Catalogue
@@ -29,15 +27,13 @@ from gateway.policy.decide import Policy, Shared
 from gateway.policy.generation.child import DEADLINE, compile_apart
 from gateway.policy.generation.retention import PART, last_number, remove_old, remove_parts
 from gateway.policy.manifest import Manifest
-from gateway.policy.matching.asker import Asker
-from gateway.policy.matching.known import KEEP
+from gateway.policy.needed import blocked_needs
 from gateway.policy.snapshot import Base, ListReport
 from gateway.policy.state import PolicyState
 
 MAX_WAIT = 30.0  # seconds for another publisher to end; its own waits are shorter
 RETRY = 0.002  # seconds between looks at a lock
 SMALL = 256 << 10  # bytes of lists that are compiled here: a process of its own costs more
-MAX_TRIED = 200  # names that are decided to check a generation, 10 µs each
 
 
 class WorkerAck(msgspec.Struct, frozen=True):
@@ -160,7 +156,7 @@ class Publisher:
             if basis.part:
                 basis.part.replace(folder / after.base)
             manifests.place(folder / after.kept_as, manifests.encode(after))
-            warnings = _check(
+            warnings = blocked_needs(
                 Policy(shared, overlays.read(folder / after.overlay, after.overlay_sha256), number)
             )
             acks = self._swap(before, after)
@@ -282,18 +278,3 @@ def _size(path: Path) -> int:
 def _opened(path: Path | None, sha256: str) -> Shared:
     assert path is not None
     return Shared(Base.open(path, sha256), sha256)
-
-
-def _check(policy: Policy) -> tuple[str, ...]:
-    """Decide names as a worker will. Warns of rules that block what a phone needs; raises OwnFault."""
-    warned: list[str] = []
-    kept = [row for row in policy.shared.base.meta.rows if row.profile == KEEP and row.rule.name]
-    groups = policy.groups
-    for row in kept[: max(1, MAX_TRIED // len(groups))]:
-        for group in groups[:MAX_TRIED]:
-            verdict = policy.decide(Asker("", group=group), row.rule.name, 1)
-            if verdict.rule and verdict.action in (Action.BLOCKED, Action.OBSERVED):
-                warned.append(
-                    f"{verdict.rule.text} blocks {to_text(row.rule.name)} in {group}: {row.facts.breakage}"
-                )
-    return tuple(warned)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from api.box import ApiBox
-from gateway import names
+from gateway import chosen, names
+from gateway.chosen import Chosen
 from gateway.data import Data
 from gateway.journal import search
 from gateway.journal.search import Filters
@@ -60,8 +61,40 @@ def test_closing_twice_is_no_trouble(data: Data) -> None:
     box.close()
 
 
+class Kept:
+    """Something that a room keeps."""
+
+    def __init__(self) -> None:
+        self.closed = 0
+
+    def close(self) -> None:
+        """Count it."""
+        self.closed += 1
+
+
+def test_what_is_kept_is_ended_with_the_box(data: Data) -> None:
+    with closing(ApiBox(data, data.read_settings())) as box:
+        kept = box.kept(Kept)
+        assert box.kept(Kept) is kept
+        assert box.kept(list[int]) == []  # nothing to end
+    assert kept.closed == 1
+
+
 def _set_aside(path: Path) -> None:
     for side in ("", "-wal", "-shm"):
         found = path.with_name(path.name + side)
         if found.exists():
             found.rename(found.with_name(f"aside{side}-{path.name}"))
+
+
+def test_what_the_panel_has_set_counts_and_a_damaged_file_changes_nothing(
+    data: Data, caplog: pytest.LogCaptureFixture
+) -> None:
+    with closing(ApiBox(data, data.read_settings())) as box:
+        chosen.write(data.chosen, Chosen(1, values={"dns.blocked_ttl": 60}))
+        box.take_up()
+        assert box.settings.dns.blocked_ttl == 60
+        data.chosen.write_text("{")
+        box.take_up()
+        assert box.settings.dns.blocked_ttl == 60
+        assert "panel-settings.json" in caplog.text

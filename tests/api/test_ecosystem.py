@@ -16,7 +16,8 @@ from tests.fakes.events import event
 
 GENERATOR = Path(sys.executable).with_name("openapi-python-client")
 NAME = "hushgate_client"
-CONFIG = "content_type_overrides: {application/gzip: application/octet-stream}"  # the generator knows few
+# The generator knows few.
+CONFIG = "content_type_overrides: {application/gzip: application/octet-stream, image/svg+xml: text/html}"
 NOW = 1_700_000_000
 
 

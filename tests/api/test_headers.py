@@ -9,6 +9,10 @@ def test_no_policy_allows_what_is_unsafe_or_elsewhere() -> None:
             assert weak not in policy
 
 
+def test_a_page_may_be_installed_as_an_app_with_a_worker_of_its_own() -> None:
+    assert "manifest-src 'self'; worker-src 'self';" in PAGE_POLICY
+
+
 def test_every_answer_has_them_and_only_https_is_for_ever() -> None:
     plain, secure = (dict(added([], path="/v1/x", https=https)) for https in (False, True))
     assert plain[b"x-content-type-options"] == b"nosniff"

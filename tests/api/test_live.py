@@ -133,6 +133,22 @@ def test_rows_bear_the_name_of_their_device_and_notices_come_too(data_dir: Path)
     _play(data_dir, play)
 
 
+def test_who_wants_notices_alone_is_told_no_row(data_dir: Path) -> None:
+    async def play(scene: Scene) -> None:
+        scene.write(event("before.example"))
+        texts = scene.live.listen(scene.box, Filters(), 0, rows=False)
+        assert await anext(texts) == b"retry: 2000\n\n"
+        everything = await _listen(scene)
+        scene.write(event("a.example", device="192.0.2.99"))
+        assert await everything.names(1) == ["a.example"]
+        assert b"event: notice" in (text := await anext(texts))
+        assert b"event: log" not in text
+        await texts.aclose()
+        await everything.end()
+
+    _play(data_dir, play)
+
+
 def test_stream_goes_on_after_the_last_event_without_gap_or_repetition(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from gateway.journal import days, firsts, hits, search, statistics
+from gateway.journal import attempts, days, firsts, flows, hits, search, statistics
+from gateway.journal.different import Different
 from gateway.journal.gather import DAY, HOUR
 from gateway.journal.rollups import Part
 from gateway.journal.search import Filters
@@ -178,6 +179,7 @@ def _search_time(database: Database, filters: Filters, patience: float | None, b
 def _statistics(database: Database) -> None:
     since = END - 30 * DAY
     device, company = Part(devices=(log_rows.device(3),)), Part(company="Company 1")
+    different = Different()
     print("| statistic over 30 days | p50 ms | p95 ms | worst ms |\n|---|---|---|---|")
     cases: list[tuple[str, Callable[[], object]]] = [
         ("top names", lambda: statistics.top(database, By.NAME, since + 7 * HOUR)),
@@ -189,6 +191,12 @@ def _statistics(database: Database) -> None:
         ("top companies", lambda: statistics.top(database, By.COMPANY, since)),
         ("top rules", lambda: hits.top(database, since)),
         ("summary", lambda: statistics.summary(database, since)),
+        ("Home", lambda: attempts.of_span(database, since, END, Bucket.DAY, different)),
+        ("Home, one day", lambda: attempts.of_span(database, END - DAY, END, Bucket.HOUR, different)),
+        ("flows of a device", lambda: flows.flows(database, since, END, part=device)),
+        ("flows of a device, one day", lambda: flows.flows(database, END - DAY, END, part=device)),
+        ("flows, one day", lambda: flows.flows(database, END - DAY, END)),
+        ("blocked names, one day", lambda: attempts.blocked_names(database, END - DAY, END)),
         ("over time, by the hour", lambda: statistics.over_time(database, Bucket.HOUR, since)),
         ("over time, by the day", lambda: statistics.over_time(database, Bucket.DAY, since)),
         ("names first seen", lambda: firsts.names(database, END - DAY)),

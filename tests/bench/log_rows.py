@@ -71,7 +71,7 @@ def _verdict(number: int) -> VerdictRow:
         )
     company = which // 5 % COMPANIES
     place = ("CN", "SG", "US", "DE")[company % 4]
-    purpose = ("telemetry", "ads", "push")[company % 3]
+    purpose = ("analytics", "advertising", "push")[company % 3]
     return VerdictRow(
         Action.BLOCKED,
         "catalogue",

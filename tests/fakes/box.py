@@ -64,7 +64,8 @@ def running(
 ) -> Iterator[Box]:
     """`command` (ending in `hushgate up`) until it answers; ended afterwards. Without a `panel` it starts faster.
 
-    All settings go by the environment, so that the command itself stays as people type it.
+    Without an `upstream` none is set: the machine's own are asked, or whom the panel names. All
+    settings go by the environment, so that the command itself stays as people type it.
     """
     port = free_port()
     surroundings = {
@@ -72,7 +73,7 @@ def running(
         "HUSHGATE_DATA": str(data),
         "HUSHGATE_DNS__LISTEN": f"127.0.0.1:{port}",
         "HUSHGATE_DNS__WORKERS": "2",
-        "HUSHGATE_DNS__UPSTREAMS": upstream,
+        **({"HUSHGATE_DNS__UPSTREAMS": upstream} if upstream else {}),
         "HUSHGATE_PANEL__LISTEN": f"127.0.0.1:{free_port()}" if panel else "off",
     }
     output = data.parent / f"{data.name}.output"

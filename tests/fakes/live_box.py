@@ -85,26 +85,42 @@ def _pss(pid: int) -> float:
     raise AssertionError(f"no Pss of process {pid}")
 
 
+def program() -> str:
+    """The `hushgate` that is installed beside this Python; without one the test is skipped."""
+    found = shutil.which("hushgate", path=f"{Path(sys.executable).parent}:{ROOT / '.venv' / 'bin'}")
+    if found is None:
+        pytest.skip("hushgate is not installed here; deploy/test does it")
+    return found
+
+
 @contextlib.contextmanager
 def started(
     upstream: str, settings: Mapping[str, str] | None = None, *, panel: bool = False
 ) -> Iterator[LiveBox]:
-    """A box with two workers. `settings` are variables without their prefix: {"DNS__CACHE_MB": "1"}."""
-    program = shutil.which("hushgate", path=f"{Path(sys.executable).parent}:{ROOT / '.venv' / 'bin'}")
-    if program is None:
-        pytest.skip("hushgate is not installed here; deploy/test does it")
+    """A new box with two workers. `settings` are variables without their prefix: {"DNS__CACHE_MB": "1"}."""
+    with (
+        tempfile.TemporaryDirectory(prefix="hg-") as folder,
+        on(Path(folder) / "data", upstream, settings, panel=panel) as box,
+    ):
+        yield box
+
+
+@contextlib.contextmanager
+def on(
+    data: Path, upstream: str, settings: Mapping[str, str] | None = None, *, panel: bool = False
+) -> Iterator[LiveBox]:
+    """The box of this folder, with two workers."""
+    command = program()
     environment = {
         **{key: value for key, value in os.environ.items() if not key.startswith("HUSHGATE_")},
         **{f"HUSHGATE_{key}": value for key, value in (settings or {}).items()},
     }
-    with tempfile.TemporaryDirectory(prefix="hg-") as folder:
-        data = Path(folder) / "data"
-        with running([program, "up"], data, upstream=upstream, environment=environment, panel=panel) as box:
-            _wait_for_all_roles(Data(data))
-            yield LiveBox(box, data, program)
+    with running([command, "up"], data, upstream=upstream, environment=environment, panel=panel) as box:
+        wait_for_all_roles(Data(data))
+        yield LiveBox(box, data, command)
 
 
-def _wait_for_all_roles(data: Data) -> None:
+def wait_for_all_roles(data: Data) -> None:
     """DNS answers first, which is as it should be; some tests look at the others at once."""
     for _ in range(300):
         found = condition.ask(data, data.read_settings())

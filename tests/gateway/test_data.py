@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway import chosen
+from gateway.chosen import Chosen
 from gateway.data import Data, default_root, existing
 from gateway.errors import SettingsError, UsageError
 from gateway.settings import Dns, Settings
@@ -86,3 +88,25 @@ def test_folder_is_the_one_named_else_that_of_the_user(
     monkeypatch.setattr(os, "environ", environment)
     monkeypatch.setattr(os, "geteuid", lambda: user)
     assert default_root() == Path(root)
+
+
+def test_what_the_panel_has_set_is_part_of_the_settings(
+    data_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    box = Data(data_dir)
+    box.prepare()
+    box.write_settings(Settings(dns=Dns(rate_limit=5)))
+    chosen.write(box.chosen, Chosen(1, values={"dns.blocked_ttl": 60}))
+    found = box.read_settings()
+    assert (found.dns.rate_limit, found.dns.blocked_ttl) == (5, 60)
+    assert found.origins == {"dns.blocked_ttl": "panel"}
+    assert box.as_last(Settings()) == Settings()
+    box.write_settings(found)
+    box.chosen.write_text('{"values": {"dns.blocked_ttl": -1}}')
+    with pytest.raises(SettingsError, match=r"panel-settings.json: dns.blocked_ttl"):
+        box.in_force(Settings())
+    # It is known from elsewhere, and said.
+    assert box.as_last(Settings()).dns.blocked_ttl == box.read_settings().dns.blocked_ttl == 60
+    assert "panel-settings.json" in caplog.text
+    with pytest.raises(SettingsError, match="known nowhere else"):
+        Data(data_dir / "other").as_last(Settings())

@@ -43,3 +43,9 @@ def test_any_text_is_a_type_or_refused(text: str) -> None:
     except ValueError:
         return
     assert 0 <= number < 65_536
+
+
+def test_answers_have_names() -> None:
+    assert [iana.name_of_rcode(number) for number in (0, 2, 3, 5, 11)] == [
+        "NOERROR", "SERVFAIL", "NXDOMAIN", "REFUSED", "rcode 11"
+    ]  # fmt: skip

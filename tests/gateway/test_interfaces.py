@@ -22,6 +22,10 @@ fe800000000000000011223344556677 02 40 20 80 eth0
 fd770000000000000000000000000001 02 40 00 80 eth0
 20010db8000000000000000000000001 02 40 00 80 eth0
 20010db8000000000000000000000002 0a 40 00 80 eth8
+20010db80000000000000000000000aa 02 40 00 01 eth0
+20010db80000000000000000000000ab 02 40 00 20 eth0
+20010db80000000000000000000000ac 02 40 00 40 eth0
+20010db80000000000000000000000ad 02 40 00 88 eth0
 """
 
 
@@ -78,7 +82,17 @@ def test_link_local_address_is_never_told() -> None:
 
 @pytest.mark.usefixtures("three_interfaces")
 def test_reachable_addresses_are_those_that_others_can_use_ipv4_first() -> None:
-    assert list(map(str, reachable())) == ["192.168.77.1", "fd77::1", "2001:db8::1", "2001:db8::2"]
+    passing = [
+        "2001:db8::aa",
+        "2001:db8::ab",
+        "2001:db8::ac",
+        "2001:db8::ad",
+    ]  # private, old, too new, doubled
+    assert list(map(str, reachable())) == [
+        *("192.168.77.1", "fd77::1", "2001:db8::1"), *passing, "2001:db8::2",
+    ]  # fmt: skip
+    lasting = reachable(lasting=True)
+    assert list(map(str, lasting)) == ["192.168.77.1", "fd77::1", "2001:db8::1", "2001:db8::2"]
 
 
 def test_kernel_without_ipv6_has_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

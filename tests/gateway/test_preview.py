@@ -161,3 +161,13 @@ def test_it_is_bounded_in_what_it_shows_and_in_time(
     ticks = count(0, 10)
     late = preview(trial, journal, days=7, now=NOW, ticks=lambda: next(ticks))
     assert (late.verdicts, late.truncated) == ((), True)
+
+
+def test_what_phones_need_is_warned_of_before_it_is_blocked_and_once(works: Works, journal: Database) -> None:
+    name = "find.api.micloud.xiaomi.net"
+    found = tried(works, journal, lambda session: rules.add_rule(session, f"||{name}^", now=NOW))
+    assert any(f"blocks {name} in everyone" in warning for warning in found.warnings)
+    with works.change("done") as change:
+        rules.add_rule(change.session, f"||{name}^", now=NOW)
+    other = tried(works, journal, lambda session: rules.add_rule(session, "||other.example^", now=NOW))
+    assert other.warnings == ()

@@ -1,7 +1,10 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from gateway import workers
+from gateway.errors import OwnFault
 from gateway.policy.publish import WorkerAck
 from tests.fakes.ears import lagging, listening
 
@@ -39,3 +42,21 @@ def test_a_worker_that_has_another_generation_is_told_apart(data_dir: Path) -> N
             WorkerAck("dns-0", 6, "it has another one"),
             WorkerAck("dns-1", 0, "it has another one"),
         ]
+
+
+def test_all_are_asked_anything_and_each_answers_for_itself(data_dir: Path) -> None:
+    with listening(data_dir, "dns-0", lagging), listening(data_dir, "dns-1", lambda _: {"ok": 1}) as second:
+        said = workers.ask_all(data_dir, "settings-check", values={"a": 1})
+        assert second.asked == [{"verb": "settings-check", "values": {"a": 1}}]
+    assert isinstance(said["dns-0"], OwnFault)
+    assert said["dns-1"] == {"ok": 1}
+
+
+def test_one_is_asked_and_the_next_where_the_first_is_being_restarted(data_dir: Path) -> None:
+    (data_dir / "dns-0.control").touch()
+    with listening(data_dir, "dns-1", lambda _: {"ok": 1}), listening(data_dir, "dns-2", lagging) as third:
+        assert workers.ask_one(data_dir, "upstream", upstream="x") == {"ok": 1}
+        assert third.asked == []
+    with pytest.raises(OwnFault, match="no DNS worker runs") as caught:
+        workers.ask_one(data_dir, "upstream")
+    assert caught.value.hint

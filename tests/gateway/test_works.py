@@ -157,7 +157,8 @@ def test_many_threads_change_at_once_and_nothing_is_lost(works: Works, data: Dat
         thread.join(60)
     with works.reading() as session:
         assert len(rules.list_rules(session)) == 12
-        assert generations.last_generation(session) == 13
+        # One each; whoever was overtaken between commit and look publishes once more.
+        assert generations.last_generation(session) >= 13
     assert all(says(data, f"n{number}.example").startswith("blocked") for number in range(12))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from gateway.dns.cache import CLIENT_WAIT, Cache, Hit
 from gateway.dns.upstream.forwarder import Forwarder
+from gateway.dns.upstream.race import Tried
 from gateway.dns.wire import Answer, Question
 from gateway.errors import UpstreamFault
 from gateway.iana import EDE_NETWORK_ERROR, SERVFAIL
@@ -32,10 +33,17 @@ class Forward:
         self._own_domains = own_domains
         self._tasks = tasks
         self.prefetched = 0
+        self.turn = 0  # how often the upstreams have been replaced
 
-    def use(self, upstreams: Forwarder) -> None:
-        """Ask these from now on. What others said is forgotten: another network has other truths."""
+    def use(self, upstreams: Forwarder, own_domains: frozenset[Name] | None = None) -> None:
+        """Ask these from now on. What others said is forgotten: another network has other truths.
+
+        What is under way goes on with those that were asked, and is answered, but not kept.
+        """
         self._upstreams = upstreams
+        if own_domains is not None:
+            self._own_domains = own_domains
+        self.turn += 1
         self._cache.clear()
 
     def is_own_domain(self, name: Name) -> bool:
@@ -53,6 +61,14 @@ class Forward:
             self.prefetched += 1
             self._tasks.spawn("prefetch", self._refresh(question, dnssec_ok, checking_disabled))
         return hit
+
+    def peek(self, question: Question) -> Hit | None:
+        """What `cached` would say to a plain question, without counting it as one."""
+        return self._cache.peek(question, now=self._clock())
+
+    async def ask(self, question: Question, told: list[Tried]) -> Answer:
+        """Put a plain question to the upstreams now; `told` gets what each came to. Raises UpstreamFault."""
+        return await self._ask(question, False, False, told)
 
     async def resolve(self, question: Question, dnssec_ok: bool, checking_disabled: bool) -> Answer:
         """Ask; after CLIENT_WAIT or a failure a stale answer serves (RFC 8767 §5). Raises UpstreamFault."""
@@ -73,16 +89,25 @@ class Forward:
             question, dnssec_ok=dnssec_ok, checking_disabled=checking_disabled, now=self._clock()
         )
 
-    async def _ask(self, question: Question, dnssec_ok: bool, checking_disabled: bool) -> Answer:
+    async def _ask(
+        self,
+        question: Question,
+        dnssec_ok: bool,
+        checking_disabled: bool,
+        told: list[Tried] | None = None,
+    ) -> Answer:
+        turn = self.turn
         try:
             answer = await self._upstreams.ask(
-                question, dnssec_ok=dnssec_ok, checking_disabled=checking_disabled
+                question, dnssec_ok=dnssec_ok, checking_disabled=checking_disabled, told=told
             )
         except UpstreamFault as error:
-            failed = Answer(SERVFAIL, extended=((EDE_NETWORK_ERROR, str(error)),))
-            self._keep(question, failed, dnssec_ok, checking_disabled)
+            if turn == self.turn:
+                failed = Answer(SERVFAIL, extended=((EDE_NETWORK_ERROR, str(error)),))
+                self._keep(question, failed, dnssec_ok, checking_disabled)
             raise
-        self._keep(question, answer, dnssec_ok, checking_disabled)
+        if turn == self.turn:  # else it is what others said, of another network perhaps
+            self._keep(question, answer, dnssec_ok, checking_disabled)
         return answer
 
     def _keep(self, question: Question, answer: Answer, dnssec_ok: bool, checking_disabled: bool) -> None:

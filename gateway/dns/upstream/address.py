@@ -3,6 +3,7 @@
 import re
 from ipaddress import IPv6Address, ip_address
 from typing import Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -72,6 +73,18 @@ def parse(text: str) -> UpstreamAddress:
     else:
         path = ""
     return UpstreamAddress(text, scheme, host, port, _server_name(text, scheme, host, match["name"]), path)
+
+
+def without_password(url: str) -> str:
+    """The URL with `***` for its credentials, of which a query may be one too."""
+    before, at, after = url.rpartition("@")
+    if at and "://" in before:
+        url = f"{before.partition('://')[0]}://***@{after}"
+    try:
+        query = urlsplit(url).query
+    except ValueError:
+        return "***"
+    return url.replace(f"?{query}", "?***") if query else url
 
 
 def is_address(host: str) -> bool:

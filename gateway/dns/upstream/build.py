@@ -1,17 +1,21 @@
 """Settings → a ready Forwarder. Opens nothing yet: each upstream connects when it is first asked."""
 
 import ssl
+import time
 from collections.abc import Callable, Iterable, Sequence
 
 from gateway import names
 from gateway.dns.upstream import system
-from gateway.dns.upstream.address import RECURSIVE, UpstreamAddress, parse
+from gateway.dns.upstream.address import RECURSIVE, UpstreamAddress, parse, without_password
 from gateway.dns.upstream.bootstrap import Bootstrap
 from gateway.dns.upstream.exchange import Host, LookUp, Upstream
 from gateway.dns.upstream.forwarder import Forwarder
 from gateway.dns.upstream.plain import Udp
+from gateway.dns.upstream.race import Tried
 from gateway.dns.upstream.stream import Stream
-from gateway.errors import SettingsError
+from gateway.dns.wire import Question
+from gateway.errors import SettingsError, UpstreamFault
+from gateway.iana import SERVFAIL, A, name_of_rcode
 from gateway.names import Name, NameFault
 from gateway.settings import Dns
 
@@ -40,6 +44,10 @@ def _domain(text: str) -> Name:
         return names.from_text(text)
     except NameFault as fault:
         raise SettingsError(f"dns.domains: {text!r}: {fault}") from None
+
+
+def _ms(begun: float) -> float:
+    return round((time.monotonic() - begun) * 1000, 1)
 
 
 class Upstreams:
@@ -99,6 +107,28 @@ class Upstreams:
             # Upstreams of its own: a look-up must never wait for what waits for it.
             self._bootstrap = Bootstrap(Forwarder([self._make(each, None) for each in literal]))
         return await self._bootstrap.look_up(host)
+
+    async def try_one(self, url: str, name: Name) -> Tried:
+        """Put one real question to this upstream alone. Raises KeyError where it is none of them."""
+        told: list[Tried] = []
+        begun = time.monotonic()
+        try:
+            answer = await Forwarder([self._built[url]]).ask(
+                Question(name, name, A), dnssec_ok=False, checking_disabled=False, told=told
+            )
+        except UpstreamFault as fault:
+            said = "; ".join(dict.fromkeys(one.said for one in told)) or str(fault)
+            return Tried(without_password(url), _ms(begun), said, answered=False)
+        good = answer.rcode != SERVFAIL
+        said = name_of_rcode(answer.rcode)
+        return Tried(without_password(url), _ms(begun), said if good else f"answered {said}", answered=good)
+
+    async def finish(self) -> None:
+        """Close everything once whoever waits for an answer has it; within the deadline of a question."""
+        try:
+            await self.forwarder.finish()
+        finally:
+            await self.stop()
 
     async def stop(self) -> None:
         """Close everything. Safe twice."""

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 
 from gateway.dns.upstream.choice import Choice, Member, Routes
 from gateway.dns.upstream.exchange import Upstream
 from gateway.dns.upstream.health import Health, UpstreamStatus
-from gateway.dns.upstream.race import DEADLINE, Outcome, Race
+from gateway.dns.upstream.race import DEADLINE, Outcome, Race, Tried
 from gateway.dns.wire import Answer, Question
 from gateway.errors import UpstreamFault
 from gateway.names import Name, to_text
@@ -50,10 +51,18 @@ class Forwarder:
         self.coalesced = 0  # questions that shared another's answer
         self.dropped = 0  # questions refused because too many were under way
 
-    async def ask(self, question: Question, *, dnssec_ok: bool, checking_disabled: bool) -> Answer:
+    async def ask(
+        self,
+        question: Question,
+        *,
+        dnssec_ok: bool,
+        checking_disabled: bool,
+        told: list[Tried] | None = None,
+    ) -> Answer:
         """What the upstreams say, cleaned, within the deadline. Raises UpstreamFault.
 
-        The asker may give up: others who wait for the same answer get it all the same.
+        The asker may give up: others who wait for the same answer get it all the same. `told` is added to by each
+        try that ends, but not where the same question was under way already.
         """
         choice = self._routes.choose(question.name)
         key = (question.name, question.type, question.klass, dnssec_ok, checking_disabled, choice.domain)
@@ -73,6 +82,7 @@ class Forwarder:
                 clock=self._clock,
                 spawn=self._spawn,
                 deadline=self._deadline,
+                told=told,
             )
             task = self._spawn(_outcome(race), f"question {to_text(question.name)}")
             self._in_flight[key] = task
@@ -102,6 +112,7 @@ class Forwarder:
 
     def status(self) -> list[UpstreamStatus]:
         """Each upstream, in the order of the settings; one with several domains once for each."""
+        began = time.time() - self._clock()  # Unix seconds at the clock's nought
         return [
             UpstreamStatus(
                 url=member.upstream.address.text,
@@ -112,6 +123,8 @@ class Forwarder:
                 wrong=member.upstream.refused_packets(),
                 latency_ms=member.health.latency_ms,
                 last_error=member.health.last_error,
+                last_asked=_unix(began + member.health.sent_at),
+                last_ok=_unix(began + member.health.answered_at),
             )
             for choice in (self._routes.default, *self._routes.domains.values())
             for member in choice.members
@@ -122,6 +135,15 @@ class Forwarder:
         """Domains with upstreams of their own: these may answer with private addresses."""
         return frozenset(self._routes.domains)
 
+    async def finish(self) -> None:
+        """Wait until whoever was promised an answer has it or the deadline is over, then stop."""
+        waiting = list(self._in_flight.values())
+        try:
+            if waiting:
+                await asyncio.wait(waiting, timeout=self._deadline)
+        finally:
+            await self.stop()
+
     async def stop(self) -> None:
         """Whoever still waits hears UpstreamFault. Safe twice."""
         self._stopped = True
@@ -131,6 +153,10 @@ class Forwarder:
         await asyncio.gather(*tasks, return_exceptions=True)
         for member in self._members.values():
             await member.upstream.stop()
+
+
+def _unix(moment: float) -> int:
+    return int(moment) if math.isfinite(moment) else 0
 
 
 async def _outcome(race: Race) -> Outcome:

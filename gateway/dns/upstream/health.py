@@ -28,6 +28,8 @@ class UpstreamStatus(msgspec.Struct, frozen=True):
     wrong: int  # packets that did not match what was asked
     latency_ms: float  # 0 before the first answer
     last_error: str
+    last_asked: int = 0  # Unix seconds; 0: never
+    last_ok: int = 0  # when it last answered; 0: never
 
 
 class Health:
@@ -43,7 +45,17 @@ class Health:
         self._in_a_row = 0
         self._backoff = FIRST_BACKOFF
         self._retry_at = 0.0
-        self._sent_at = float("-inf")
+        self._sent_at = self._answered_at = float("-inf")
+
+    @property
+    def sent_at(self) -> float:
+        """When it was last asked; before the first time minus infinity."""
+        return self._sent_at
+
+    @property
+    def answered_at(self) -> float:
+        """When it last answered; before the first time minus infinity."""
+        return self._answered_at
 
     @property
     def latency(self) -> float:
@@ -74,8 +86,9 @@ class Health:
         if self.state == "down":
             self._retry_at = now + self._backoff  # one probe for each wait, not one for each query
 
-    def answered(self, seconds: float) -> None:
+    def answered(self, seconds: float, now: float = 0.0) -> None:
         """An answer came after `seconds`."""
+        self._answered_at = now
         if self._latency:
             self._spread += SMOOTHING * (abs(seconds - self._latency) - self._spread)
             self._latency += SMOOTHING * (seconds - self._latency)

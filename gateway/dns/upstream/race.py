@@ -9,10 +9,11 @@ from collections.abc import Callable, Coroutine
 import msgspec
 
 from gateway.dns import answers
+from gateway.dns.upstream.address import without_password
 from gateway.dns.upstream.choice import Choice, Member
 from gateway.dns.wire import Answer, Question
 from gateway.errors import UpstreamFault
-from gateway.iana import NOERROR, NXDOMAIN, SERVFAIL, name_of
+from gateway.iana import NOERROR, NXDOMAIN, SERVFAIL, name_of, name_of_rcode
 from gateway.names import to_text
 
 DEADLINE = 4.0  # seconds for everything; phones ask again after 5
@@ -21,6 +22,17 @@ MAX_TRIES = 6
 LONGEST_WAIT = 1.2  # seconds between tries at last
 
 Outcome = Answer | UpstreamFault
+
+
+class Tried(msgspec.Struct, frozen=True):
+    """One upstream that was asked, and what it came to."""
+
+    url: str
+    ms: float
+    said: str  # "NOERROR", or what went wrong
+    answered: bool
+
+
 Spawn = Callable[[Coroutine[None, None, Outcome], str], "asyncio.Task[Outcome]"]
 
 
@@ -37,7 +49,10 @@ class Race:
         clock: Callable[[], float],
         spawn: Spawn,
         deadline: float = DEADLINE,
+        told: list[Tried] | None = None,
     ) -> None:
+        """`told`, where somebody wants to know, is added to by each try that ends."""
+        self._told = told
         self._choice = choice
         self._question = question
         self._dnssec_ok = dnssec_ok
@@ -101,13 +116,22 @@ class Race:
             )
             answer = answers.clean(self._question, answer, dnssec_ok=self._dnssec_ok)
             if answer.rcode not in (NOERROR, NXDOMAIN, SERVFAIL):
-                raise UpstreamFault(f"answered {_rcode(answer.rcode)}")
+                raise UpstreamFault(f"answered {name_of_rcode(answer.rcode)}")
         except UpstreamFault as fault:
             asked = f"{to_text(self._question.name)} {name_of(self._question.type)}"
             health.erred(self._clock(), f"{fault} ({asked})")
-            return UpstreamFault(f"{upstream.address.text}: {fault}")
-        health.answered(self._clock() - started)
+            self._tell(member, started, str(fault), answered=False)
+            # To the asker too, as an extended error: who may use the box need not know what it pays for its upstream.
+            return UpstreamFault(f"{without_password(upstream.address.text)}: {fault}")
+        now = self._clock()
+        health.answered(now - started, now)
+        self._tell(member, started, name_of_rcode(answer.rcode), answered=True)
         return answer if upstream.trusted or not answer.ad else msgspec.structs.replace(answer, ad=False)
+
+    def _tell(self, member: Member, started: float, said: str, *, answered: bool) -> None:
+        if self._told is not None:
+            ms = round((self._clock() - started) * 1000, 2)
+            self._told.append(Tried(without_password(member.upstream.address.text), ms, said, answered))
 
     async def _first(self, seconds: float) -> Answer | None:
         """The good answer, when one comes within `seconds` or all that run end."""
@@ -134,7 +158,3 @@ class Race:
             if member is winner:
                 break
             member.health.overtaken(now)
-
-
-def _rcode(rcode: int) -> str:
-    return {1: "FORMERR", 4: "NOTIMP", 5: "REFUSED", 16: "BADVERS"}.get(rcode, f"rcode {rcode}")

@@ -44,7 +44,7 @@ def upstream_urls(
 
     Raises SettingsError when there are none but us: never a default of our choosing.
     """
-    is_local = is_local or _is_local
+    is_local = is_local or is_this_machine
     hosts = {host for host, port in own if port == 53}
     anywhere = bool(hosts & {"0.0.0.0", "::"})
     found: list[str] = []
@@ -72,7 +72,7 @@ def found(own: Iterable[tuple[str, int]]) -> list[str]:
         return []
 
 
-def _is_local(address: str) -> bool:
+def is_this_machine(address: str) -> bool:
     """Is `address` one of this machine? Then a socket can be bound to it."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as sock:

@@ -52,5 +52,4 @@ def test_recovery_codes_are_ten_different_ones_and_forgive_how_they_are_typed() 
 def test_what_the_app_reads() -> None:
     uri = codes.uri(SECRET, "admin", "192.0.2.1")
     assert uri == f"otpauth://totp/Hushgate:admin%40192.0.2.1?secret={SECRET}&issuer=Hushgate"
-    assert codes.picture(uri).startswith("<svg ")
     assert len(codes.new_secret()) >= 32

@@ -81,6 +81,25 @@ def test_a_device_is_named_and_what_counts_for_its_group_counts_at_each_address(
     )  # fmt: skip
 
 
+def test_many_are_moved_at_once_or_none(served: Api) -> None:
+    served.call("POST", "/v1/rules", json={"text": "||shop.example^", "group": "kids"})
+    body = {"devices": [RANDOM, "192.0.2.7", MAC, "192.0.2.9"], "group": "kids"}
+    tried = served.call("POST", "/v1/devices:move?dry_run=true", Scope.DEVICES, json=body)
+    assert {one["after"]["group"] for one in tried.json()["devices"]["changed"]} <= {"kids"}
+    assert keys(served, "?group=kids") == []
+    before = served.call("GET", "/v1/generations").json()["items"][0]["number"]
+    moved = served.call("POST", "/v1/devices:move", Scope.DEVICES, json=body)
+    assert moved.status_code == 200, moved.text
+    assert (moved.json()["group"], moved.json()["devices"]) == ("kids", [RANDOM, MAC, "192.0.2.9"])
+    assert moved.json()["generation"] == before + 1
+    assert sorted(keys(served, "?group=kids")) == sorted([RANDOM, MAC, "192.0.2.9"])
+    assert idle_box.says(served.data, "shop.example", "192.0.2.9").startswith("blocked")
+    for wrong in ({**body, "group": "nobody"}, {"devices": [MAC, "nobody"], "group": "everyone"}):
+        assert served.call("POST", "/v1/devices:move", json=wrong).status_code == 404
+    assert served.call("POST", "/v1/devices:move", json={**body, "devices": []}).status_code == 422
+    assert len(keys(served, "?group=kids")) == 3
+
+
 def test_a_change_may_be_tried_first(served: Api) -> None:
     tried = served.call("PATCH", f"/v1/devices/{MAC}?dry_run=true", json={"name": "Anna"})
     assert tried.status_code == 200, tried.text

@@ -40,6 +40,21 @@ def test_events_come_as_they_happen_and_go_on_after_the_last_one(server: ApiServ
         assert stream.next("log")["name"] == "x.miui.com"
 
 
+def test_place_to_go_on_from_may_stand_in_the_address(server: ApiServer) -> None:
+    idle_box.note(server.box.data, event("one.example"), event("two.example"), event("three.example"))
+    with closing(_listening(server, "last_event_id=1")) as stream:
+        assert [stream.next("log")["name"] for _ in range(2)] == ["two.example", "three.example"]
+    # A browser that comes again by itself repeats the address, and knows better by now.
+    with closing(_listening(server, "last_event_id=1", last="2", name="again")) as stream:
+        assert stream.next("log")["name"] == "three.example"
+
+
+def test_notices_come_without_rows_where_nobody_wants_those(server: ApiServer) -> None:
+    with closing(_listening(server, "rows=false&last_event_id=0")) as stream:
+        idle_box.note(server.box.data, event("one.example"))
+        assert stream.event()[0] == "notice"
+
+
 def test_who_may_not_look_any_more_is_told_no_more(
     server: ApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -60,6 +75,8 @@ def test_what_is_asked_wrongly_is_refused(served: Api, monkeypatch: pytest.Monke
     assert served.call("GET", "/v1/live?nonsense=1").status_code == 422
     assert served.call("GET", "/v1/live", headers={"Last-Event-ID": "x"}).status_code == 422
     assert served.call("GET", "/v1/live", headers={"Last-Event-ID": "9" * 19 + "9"}).status_code == 422
+    assert served.call("GET", "/v1/live?last_event_id=-1").status_code == 422
+    assert served.call("GET", "/v1/live?rows=maybe").status_code == 422
     monkeypatch.setattr(live, "MAX_LISTENERS", 0)
     refused = served.call("GET", "/v1/live")
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "10")

@@ -94,6 +94,21 @@ def test_totals(filled: Api) -> None:
     assert _get(filled, "totals?since=0&device=192.0.2.8")["asked"] == 2
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", [("", "a.example", "allowed", 4), ("Xiaomi", "tracking.miui.com", "blocked", 2)]),
+        ("&device=Ann's phone&action=allowed", [("", "b.example", "allowed", 1)]),
+        ("&company=xiaomi", [("Xiaomi", "tracking.miui.com", "blocked", 2)]),
+        ("&device=nobody", []),
+    ],
+)
+def test_flows(filled: Api, query: str, expected: list[tuple[str, str, str, int]]) -> None:
+    found = _get(filled, f"flows?since=0&limit=2{query}")["items"]
+    assert [(one["company"], one["name"], one["action"], one["count"]) for one in found] == expected
+    assert _get(filled, "flows")["items"] == []  # of the last day
+
+
 def test_first_seen_and_new_devices(filled: Api) -> None:
     found = _get(filled, f"first-seen?since={NOW + 1}")["items"]
     assert {one["name"] for one in found} == {"b.example", "rule.example", "line.example"}
@@ -119,7 +134,16 @@ def test_hits(filled: Api) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["top", "top?by=x", "top?by=name&limit=0", "totals?x=1", "top?by=rule&device=192.0.2.7", "hits?since=-1"],
+    [
+        "top",
+        "flows?limit=0",
+        "flows?by=name",
+        "top?by=x",
+        "top?by=name&limit=0",
+        "totals?x=1",
+        "top?by=rule&device=192.0.2.7",
+        "hits?since=-1",
+    ],
 )
 def test_what_cannot_be_asked_is_refused(filled: Api, path: str) -> None:
     assert filled.call("GET", f"/v1/statistics/{path}").status_code == 422

@@ -2,6 +2,7 @@ import signal
 import subprocess
 import sys
 from argparse import Namespace
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,7 @@ def greeting(
 def test_the_greeting_says_where_it_listens_how_to_use_it_and_how_to_watch(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(room, "reachable", lambda: ["192.0.2.1"])
+    monkeypatch.setattr(room, "reachable", lambda **_: [IPv4Address("192.0.2.1")])
     monkeypatch.setattr(sys, "argv", ["/usr/bin/hushgate"])
     said = greeting(("0.0.0.0:53", "[::]:53"))
     assert "answers DNS on 0.0.0.0:53, [::]:53" in said
@@ -83,6 +84,9 @@ def test_the_greeting_says_where_it_listens_how_to_use_it_and_how_to_watch(
     assert "Private DNS: Off" in said
     assert "/usr/bin/hushgate log --follow --data /srv/box" in said
     assert "No upstream is set" not in said
+    assert "make 192.0.2.9 its DNS server" in greeting(("192.0.2.9:53",))
+    # Nobody else can ask there.
+    assert "To point a phone" not in greeting(("127.0.0.1:53",))
     # Most phones cannot be told of another port.
     assert "To point a phone" not in greeting(("0.0.0.0:5300",), remark="Only root may use port 53")
     assert "Only root may use port 53" in greeting(("0.0.0.0:5300",), remark="Only root may use port 53")

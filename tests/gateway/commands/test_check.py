@@ -2,6 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway import chosen
+from gateway.chosen import Chosen
+from gateway.data import Data
 from tests.fakes.terminal import Terminal
 from tests.goldens import Golden
 
@@ -83,3 +86,11 @@ def test_a_good_list_ends_with_exit_code_0(terminal: Terminal, tmp_path: Path) -
 @pytest.mark.parametrize("path", ["/nowhere.txt", "/"])
 def test_what_is_no_list_is_refused(terminal: Terminal, path: str) -> None:
     assert path in terminal.refused("check", "--rules", path)
+
+
+def test_what_the_panel_has_set_counts_as_it_does_for_the_box(terminal: Terminal, data: Data) -> None:
+    chosen.write(data.chosen, Chosen(1, values={"dns.upstreams": ["udp://192.0.2.1"]}))
+    found = terminal.one("check")
+    assert (found["upstreams"], found["set_by_the_panel"]) == (["udp://192.0.2.1"], ["dns.upstreams"])
+    data.chosen.write_text("{")
+    assert "panel-settings.json" in terminal.refused("check", code=2)

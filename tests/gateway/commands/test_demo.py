@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.commands import demo
 from gateway.data import Data
-from gateway.names import from_text
+from gateway.demo.phone import BOX_NAME, LOOPBACK
+from gateway.demo.scenes import SCENES
 from gateway.settings import Dns, Settings
 from tests.fakes import box
 from tests.fakes.events import event
@@ -18,26 +18,6 @@ from tests.fakes.upstream import running_upstream
 
 def settings(*listen: str) -> Settings:
     return Settings(dns=Dns(listen=listen))
-
-
-@pytest.mark.parametrize(
-    ("listen", "server", "source"),
-    [
-        (("127.0.0.1:5353",), ("127.0.0.1", 5353), demo.LOOPBACK),
-        (("0.0.0.0:53", "[::]:53"), ("127.0.0.1", 53), demo.LOOPBACK),
-        (("[::]:53", "192.0.2.1:53"), ("192.0.2.1", 53), demo.LOOPBACK),
-        (("[::]:53",), ("::1", 53), "::1"),
-        (("[2001:db8::1]:53",), ("2001:db8::1", 53), "2001:db8::1"),
-    ],
-)
-def test_it_asks_where_the_box_listens_as_a_device_of_its_own(
-    listen: tuple[str, ...], server: tuple[str, int], source: str
-) -> None:
-    assert demo._way(settings(*listen)) == (server, source)
-
-
-def test_every_name_it_asks_for_is_one() -> None:
-    assert all(from_text(name) for _, names in demo.SCENES for name in names)
 
 
 @pytest.fixture
@@ -56,20 +36,20 @@ def test_the_phone_plays_is_logged_and_is_wiped(running: Data, capfd: pytest.Cap
     played = terminal.good("demo", "--seconds", "0")
     assert played.out.startswith("The screen is switched on: 7 names asked, ")
     assert "    tracking.intl.miui.com\n" in played.out
-    assert f"Redmi Note (demo) asked as device {demo.LOOPBACK}: " in played.err
+    assert f"Redmi Note (demo) asked as device {LOOPBACK}: " in played.err
     assert " 1 answered, " in played.err
     # What it says next can be done at once: the log has all of it.
     rows = terminal.rows("log", "--device", "Redmi Note (demo)")
-    asked = {name for _, names in demo.SCENES for name in names}
-    assert {row["name"] for row in rows} == asked | {demo.BOX_NAME}
+    asked = {name for _, names in SCENES for name in names}
+    assert {row["name"] for row in rows} == asked | {BOX_NAME}
     devices = {row["key"]: row for row in terminal.rows("devices")}
-    assert (devices[demo.LOOPBACK]["kind"], devices[demo.LOOPBACK]["blocked"] > 0) == ("demo", True)
+    assert (devices[LOOPBACK]["kind"], devices[LOOPBACK]["blocked"] > 0) == ("demo", True)
     scenes = terminal.rows("demo", "--seconds", "0")
-    assert [scene["scene"] for scene in scenes] == [scene for scene, _ in demo.SCENES]
+    assert [scene["scene"] for scene in scenes] == [scene for scene, _ in SCENES]
     assert "tracking.intl.miui.com" in scenes[0]["blocked"]
     assert terminal.good("demo", "--remove").out.startswith("The demo phone is gone, and ")
-    assert terminal.rows("log", "--device", demo.LOOPBACK) == []
-    assert demo.LOOPBACK not in {row["key"] for row in terminal.rows("devices")}
+    assert terminal.rows("log", "--device", LOOPBACK) == []
+    assert LOOPBACK not in {row["key"] for row in terminal.rows("devices")}
     # However the box answers a block, it is seen to be one.
     terminal.good("groups", "set", "everyone", "--answer", "nxdomain")
     assert "tracking.intl.miui.com" in terminal.rows("demo", "--seconds", "0")[0]["blocked"]
@@ -84,7 +64,7 @@ def test_without_a_running_box_it_says_so_and_names_no_device(terminal: Terminal
 def test_removing_it_touches_no_other_device(terminal: Terminal, data: Data) -> None:
     note(data, event())
     terminal.good("devices", "set", "192.0.2.7", "--name", "Anna")
-    terminal.good("devices", "set", demo.LOOPBACK, "--name", "mine")
+    terminal.good("devices", "set", LOOPBACK, "--name", "mine")
     assert terminal.good("demo", "--remove").out == "There is no demo phone\n"
     assert terminal.one("demo", "--remove") == {"devices": [], "wiped_rows": 0}
     assert len(terminal.rows("devices")) == 2

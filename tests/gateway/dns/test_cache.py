@@ -267,3 +267,37 @@ def test_cache_behaves_as_a_simple_model(steps: list[tuple[str, int, bool, int, 
                 assert hit is None
     assert cache.size >= 0
     assert (cache.size == 0) == (len(cache) == 0)
+
+
+def test_a_peek_sees_what_would_be_answered_and_leaves_no_mark() -> None:
+    cache = Cache(1 << 20)
+    assert cache.peek(WWW, now=1000.0) is None
+    put(cache, positive(300), 1000.0)
+    for _ in range(5):
+        assert ttl_of(cache.peek(WWW, now=1100.0)) == 200
+    put(cache, Answer(SERVFAIL), 1400.0)
+    outdated = cache.peek(WWW, now=1400.0)
+    assert (ttl_of(outdated), outdated is not None and outdated.stale) == (STALE_TTL, True)
+    assert outdated == stale(cache, 1400.0)
+    assert cache.peek(WWW, now=1400.0 + FAILURE_TTL) is None
+    cache.serve_stale = False
+    put(cache, Answer(REFUSED), 2000.0)
+    failed = cache.peek(WWW, now=2000.0)
+    assert failed is not None
+    assert (failed.answer.rcode, failed.stale) == (REFUSED, False)
+    assert (cache.hits, cache.misses, cache.stale_hits) == (0, 0, 1)
+    hit = get(cache, 2000.0)
+    assert hit is not None
+    assert hit.answer == failed.answer
+
+
+@given(st.lists(st.tuples(st.sampled_from(("good", "failed", "wait")), st.integers(1, 400)), max_size=8))
+def test_a_peek_and_a_get_are_of_one_mind(steps: list[tuple[str, int]]) -> None:
+    cache, now = Cache(1 << 20), 1000.0
+    for what, number in steps:
+        if what == "wait":
+            now += number
+        else:
+            put(cache, positive(number) if what == "good" else Answer(SERVFAIL), now)
+    seen, found = cache.peek(WWW, now=now), get(cache, now)
+    assert (seen and (seen.answer, seen.stale)) == (found and (found.answer, found.stale))

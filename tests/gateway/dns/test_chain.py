@@ -50,6 +50,7 @@ class Behind:
         self._own = from_text(own) if own else b""
         self.asked: list[str] = []
         self.fault = ""
+        self.turn = 0
 
     def is_own_domain(self, name: bytes) -> bool:
         return bool(self._own) and is_below(name, self._own)
@@ -292,3 +293,26 @@ def test_what_is_allowed_carries_whose_it_is() -> None:
     assert outcome.verdict is not None
     assert outcome.verdict.facts is not None
     assert (outcome.verdict.action, outcome.verdict.facts.company) == (Action.ALLOWED, "Xiaomi")
+
+
+def test_what_replaced_upstreams_said_is_not_said_again() -> None:
+    class Replaced(Behind):
+        async def resolve(self, question: Question, dnssec_ok: bool, checking_disabled: bool) -> Answer:
+            self.turn += 1
+            return await super().resolve(question, dnssec_ok, checking_disabled)
+
+    zone = "www.example.org A 203.0.113.9"
+    assert ask(chain_of(policy_of(), Behind(zone)), "www.example.org").memorable
+    outcome = ask(chain_of(policy_of(), Replaced(zone)), "www.example.org")
+    assert addresses(outcome) == ["203.0.113.9"]
+    assert not outcome.memorable
+
+
+def test_other_settings_count_from_the_next_query_on() -> None:
+    behind = Behind("plex.example.org A 192.168.1.9")
+    chain = chain_of(policy_of("||shop.example^"), behind)
+    assert ask(chain, "shop.example").answer.records[0].ttl == 10
+    assert addresses(ask(chain, "plex.example.org")) == []
+    chain.use(Dns(blocked_ttl=77, private_answers=("example.org",)))
+    assert ask(chain, "shop.example").answer.records[0].ttl == 77
+    assert addresses(ask(chain, "plex.example.org")) == ["192.168.1.9"]

@@ -126,3 +126,11 @@ def test_the_unbound_of_a_killed_box_is_ended_and_nobody_elses_process(data: Dat
         finally:
             ours.kill()
             other.kill()
+
+
+def test_whether_one_was_started_is_known(data: Data) -> None:
+    assert not resolver.has_started(data)
+    resolver.port(data)
+    assert resolver.has_started(data)
+    resolver.forget_port(data)
+    assert not resolver.has_started(data)

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from gateway import changes, control, workers
+from gateway import changes, chosen, control, workers
+from gateway.chosen import Chosen
 from gateway.data import Data
 from gateway.dns import worker as room
 from gateway.dns.links import pause
@@ -48,9 +49,9 @@ class Living:
         answer = await self._asked.ask(name)
         return ".".join(map(str, answer.records[0].rdata)) if answer.records else ""
 
-    async def control(self, verb: str) -> dict[str, Any]:
+    async def control(self, verb: str, **arguments: Any) -> dict[str, Any]:
         """What it says on its control socket."""
-        return await asyncio.to_thread(control.call, self.data.run, "dns-0", verb)
+        return await asyncio.to_thread(control.call, self.data.run, "dns-0", verb, **arguments)
 
 
 @pytest.fixture(autouse=True)
@@ -280,5 +281,54 @@ def test_a_clockwork_that_stops_ends_it_so_that_it_begins_anew(
         monkeypatch.setattr(pause, "holding", fail)
         with pytest.raises(OwnFault, match="of ours"):
             await asyncio.wait_for(worker.run(asyncio.Event()), SECONDS)
+
+    run(scene())
+
+
+def test_settings_are_changed_and_questions_traced_over_the_control_socket(data: Data) -> None:
+    async def scene() -> None:
+        async with FakeUpstream(*ZONE) as fake, living(data) as one:
+            assert await one.address("tracking.miui.com") == "0.0.0.0"
+            values = {"dns.upstreams": [fake.url], "dns.blocked_ttl": 77}
+            assert await one.control("settings-check", values=values) == {"tested": []}
+            assert (await one.control("upstream", upstream=fake.url))["answered"]
+            chosen.write(data.chosen, Chosen(3, values=values))
+            assert (await one.control("settings"))["serial"] == 3
+            assert await one.address("www.example.org") == "203.0.113.9"
+            # What was ready to be said is not said again with the old time to live.
+            assert (await one._asked.ask("tracking.miui.com")).records[0].ttl == 77
+            traced = await one.control("trace", name="tracking.miui.com", type="A", device="")
+            assert traced["answer"]["records"] == ["A 0.0.0.0 ttl 77"]
+            with pytest.raises(OwnFault, match="nothing to trace"):
+                await one.control("trace", name="a..b", type="A")
+
+    run(scene())
+
+
+def test_no_more_than_a_few_questions_are_traced_at_once(data: Data) -> None:
+    async def scene() -> None:
+        async with FakeUpstream(*ZONE) as fake, living(data, fake.url) as one:
+            free = asyncio.Event()
+            fake.gate = lambda _: free.wait()  # type: ignore[assignment,return-value]  # True is as good as None
+            trace = one.worker._trace
+            waiting = [
+                asyncio.create_task(trace({"name": f"{number}.example.org", "type": "A"}))
+                for number in range(room.MAX_TRACES)
+            ]
+            await until(lambda: len(fake.asked) == room.MAX_TRACES)
+            with pytest.raises(OwnFault, match="too many"):
+                await trace({"name": "more.example.org", "type": "A"})
+            free.set()
+            await asyncio.gather(*waiting)
+            assert (await trace({"name": "more.example.org", "type": "A"}))["links"]
+
+    run(scene())
+
+
+def test_damaged_settings_of_the_panel_do_not_keep_it_from_answering(data: Data) -> None:
+    async def scene() -> None:
+        data.chosen.write_bytes(b"")
+        async with FakeUpstream(*ZONE) as fake, living(data, fake.url) as one:
+            assert await one.address("www.example.org") == "203.0.113.9"
 
     run(scene())

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.journal import search
@@ -60,6 +60,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 
 @given(_filters)
+@example({"type": "TYPE0"})
 def test_match_says_what_the_search_finds(filled: Database, fields: dict[str, object]) -> None:
     filters = Filters(**fields)  # type: ignore[arg-type]  # each of its field's type
     fits = matcher(filters)

@@ -151,3 +151,42 @@ def test_own_domains_are_told_by_label_borders() -> None:
         assert not link.is_own_domain(from_text("wlan"))
 
     run(work())
+
+
+def test_what_replaced_upstreams_say_is_answered_and_not_kept() -> None:
+    async def work() -> None:
+        clock, old, new, tasks = Clock(), Upstreams(), Upstreams(), Tasks()
+        link = made(old, tasks, clock)
+        await link.resolve(QUESTION, False, False)
+        for fails in (False, True):
+            old.silent.clear()
+            old.fails = fails
+            link.use(old)  # type: ignore[arg-type]  # has what is used of it
+            waiting = asyncio.create_task(link.resolve(QUESTION, False, False))
+            await asyncio.sleep(0)
+            link.use(new, frozenset({from_text("home")}))  # type: ignore[arg-type]  # as above
+            old.silent.set()
+            found = (await asyncio.gather(waiting, return_exceptions=True))[0]
+            assert isinstance(found, UpstreamFault) is fails
+            assert link.cached(QUESTION, False, False) is None
+        assert link.turn == 4
+        assert link.is_own_domain(from_text("printer.home"))
+        assert not link.is_own_domain(from_text("printer.lan"))
+
+    run(work())
+
+
+def test_a_question_of_ours_goes_to_the_upstreams_and_into_the_cache() -> None:
+    async def work() -> None:
+        clock, upstreams = Clock(), Upstreams()
+        link = made(upstreams, Tasks(), clock)
+        assert link.peek(QUESTION) is None
+        for _ in range(2):
+            assert await link.ask(QUESTION, []) == GOOD
+        assert upstreams.asked == 2
+        clock.now += 40
+        hit = link.peek(QUESTION)
+        assert hit is not None
+        assert hit.answer.records[0].ttl == 60
+
+    run(work())

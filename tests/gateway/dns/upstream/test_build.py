@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from gateway import names
 from gateway.dns.upstream.build import Upstreams, check
 from gateway.errors import SettingsError, UpstreamFault
 from gateway.settings import Dns
@@ -144,5 +145,24 @@ def test_stopped_upstreams_ask_nobody() -> None:
             with pytest.raises(UpstreamFault, match="stopped"):
                 await rdata(upstreams)
             assert fake.asked == []
+
+    asyncio.run(run())
+
+
+def test_one_upstream_alone_is_tried_with_a_real_question() -> None:
+    async def run() -> None:
+        async with FakeUpstream(RECORD) as good, FakeUpstream() as bad:
+            upstreams = Upstreams(Dns(upstreams=(good.url, bad.url), domains={"lan": (bad.url,)}))
+            tried = await upstreams.try_one(good.url, names.from_text("www.example.org"))
+            assert (tried.url, tried.said, tried.answered, bad.asked) == (good.url, "NOERROR", True, [])
+            for rcode, said in ((2, "answered SERVFAIL"), (5, "answered REFUSED")):
+                bad.zone.rcodes["lan"] = rcode
+                tried = await upstreams.try_one(bad.url, names.from_text("lan"))
+                assert (tried.said, tried.answered) == (said, False)
+            with pytest.raises(KeyError):
+                await upstreams.try_one("udp://192.0.2.1", names.from_text("lan"))
+            await upstreams.finish()
+            with pytest.raises(UpstreamFault, match="stopped"):
+                await rdata(upstreams)
 
     asyncio.run(run())

@@ -1,6 +1,7 @@
 """Several upstreams at once: failover, coalescing, routes, bounds."""
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -315,5 +316,35 @@ def test_faster_upstream_becomes_the_chosen_one() -> None:
                 await ask(forwarder)
             assert len(fast.asked) == 10
             assert len(slow.asked) <= 2  # none, unless this machine is very busy
+
+    asyncio.run(run())
+
+
+def test_finishing_lets_those_who_wait_have_their_answer_within_the_deadline() -> None:
+    async def run() -> None:
+        async with FakeUpstream(*LINES) as fake:
+            for silent in (False, True):
+                async with Forwarding([udp(fake)], deadline=0.5) as forwarder:
+                    fake.asked.clear()
+                    fake.misbehave = fakes.silent if silent else None
+                    waiting = asyncio.create_task(ask(forwarder))
+                    while not fake.asked:
+                        await asyncio.sleep(0)
+                    await forwarder.finish()
+                    (found,) = await asyncio.gather(waiting, return_exceptions=True)
+                    assert isinstance(found, UpstreamFault if silent else Answer)
+
+    asyncio.run(run())
+
+
+def test_status_knows_when_each_was_asked_and_when_it_answered() -> None:
+    async def run() -> None:
+        async with FakeUpstream(*LINES) as fake, Forwarding([udp(fake)]) as forwarder:
+            (before,) = forwarder.status()
+            assert (before.last_asked, before.last_ok) == (0, 0)
+            begun = int(time.time())
+            await ask(forwarder)
+            (after,) = forwarder.status()
+            assert begun - 1 <= after.last_asked <= after.last_ok <= time.time()
 
     asyncio.run(run())

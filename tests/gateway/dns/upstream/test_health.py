@@ -109,3 +109,12 @@ def test_patience_stays_within_bounds(latencies: list[float]) -> None:
         health.answered(seconds)
         assert MIN_PATIENCE <= health.patience <= MAX_PATIENCE
     assert health.latency > 0
+
+
+def test_when_it_was_asked_and_when_it_answered_is_known() -> None:
+    health = Health()
+    assert health.sent_at == health.answered_at == float("-inf")
+    health.asked(100.0)
+    health.answered(0.5, 100.5)
+    health.asked(200.0)
+    assert (health.sent_at, health.answered_at) == (200.0, 100.5)

@@ -85,7 +85,6 @@ def test_queries_go_over_one_http2_connection_and_tell_nothing_of_us(authority: 
         ({"misbehave_tcp": fakes.wrong_question}, "wrong question"),
         ({"misbehave_tcp": fakes.truncated}, "truncated"),
     ],
-    ids=str,
 )
 def test_what_is_no_good_answer_is_an_upstream_fault(
     authority: Authority, change: dict[str, object], reason: str

@@ -5,9 +5,10 @@ from collections.abc import Callable, Coroutine
 
 import pytest
 
+from gateway.dns.upstream.address import parse
 from gateway.dns.upstream.choice import Choice, Member
 from gateway.dns.upstream.health import Health
-from gateway.dns.upstream.race import Outcome, Race
+from gateway.dns.upstream.race import Outcome, Race, Tried
 from gateway.dns.wire import Answer
 from gateway.errors import UpstreamFault
 from gateway.iana import NOERROR, SERVFAIL
@@ -23,7 +24,13 @@ def members(*upstreams: Told) -> list[Member]:
     return [Member(upstream, Health()) for upstream in upstreams]
 
 
-def run(running: list[Member], *, deadline: float = 4.0, clock: Callable[[], float] | None = None) -> Answer:
+def run(
+    running: list[Member],
+    *,
+    deadline: float = 4.0,
+    clock: Callable[[], float] | None = None,
+    told: list[Tried] | None = None,
+) -> Answer:
     async def main() -> Answer:
         tasks: list[asyncio.Task[Outcome]] = []
 
@@ -39,6 +46,7 @@ def run(running: list[Member], *, deadline: float = 4.0, clock: Callable[[], flo
             clock=clock or asyncio.get_running_loop().time,
             spawn=spawn,
             deadline=deadline,
+            told=told,
         )
         try:
             return await race.run()
@@ -123,3 +131,18 @@ def test_answer_that_does_not_belong_is_a_failure_of_its_upstream() -> None:
     bad = measured(Told(loop), 0.01)
     assert run([bad, measured(Told(GOOD), 0.02)]) == GOOD
     assert bad.health.last_error == "CNAME loop (www.example.org A)"
+
+
+def test_each_try_is_told_to_who_wants_to_know_and_no_secret_with_it() -> None:
+    told: list[Tried] = []
+    bad = Told("refused")
+    bad.address = parse("https://bad.example/?key=secret")
+    assert run(members(bad, Told(GOOD)), told=told) == GOOD
+    assert [(one.url, one.said, one.answered) for one in told] == [
+        ("https://bad.example/?***", "refused", False),
+        ("udp://192.0.2.1", "NOERROR", True),
+    ]
+    assert all(one.ms >= 0 for one in told)
+    with pytest.raises(UpstreamFault) as caught:
+        run(members(bad))
+    assert str(caught.value) == "https://bad.example/?***: refused"
