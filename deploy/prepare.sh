@@ -10,13 +10,15 @@ fail() {
 
 . "$project/deploy/packages.sh"
 . "$project/deploy/venv.sh"
+. "$project/deploy/panel.sh"
 
-# .venv made right for deploy/locks/NAME.txt: at once when it is so already.
+# .venv made right for deploy/locks/NAME.txt, and the panel built: at once when it is so already.
 prepare() {
-    ! venv_is_ready "$1" || return 0
+    ! venv_is_ready "$1" || ! panel_is_ready || return 0
     take_turn
     venv_is_ready "$1" || make_venv "$1" # another run may just have made it
-    exec 9<&-                            # what runs afterwards must not hold the lock
+    panel_is_ready || make_panel
+    exec 9<&- # what runs afterwards must not hold the lock
 }
 
 # One run at a time in this checkout; the lock goes with the process, however it ends.

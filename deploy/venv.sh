@@ -38,7 +38,7 @@ make_venv() {
     say "installing $(grep -c '^[a-zA-Z0-9]' "$project/deploy/locks/$1.txt") Python packages (deploy/locks/$1.txt)"
     pip install --require-hashes -r "$project/deploy/locks/$1.txt" || give_up "installing the Python packages failed"
     # Its build tool is in the lock: nothing is fetched that has no hash.
-    pip install --no-deps --no-build-isolation --editable "$project" || give_up "installing Hushgate into .venv failed"
+    HUSHGATE_BUILD_PANEL=no pip install --no-deps --no-build-isolation --editable "$project" || give_up "installing Hushgate into .venv failed"
     [ "$1" = runtime ] || stamp_for runtime >"$venv/runtime.stamp" # dev holds all of runtime
     stamp_for "$1" >"$venv/$1.stamp"
     say "ready after $(($(date +%s) - began)) s"

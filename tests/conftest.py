@@ -4,12 +4,13 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 
-from tests import leftovers
-from tests.fakes import network
+from tests import leftovers, parts
+from tests.fakes import network, panel
 from tests.goldens import Golden
 
 # No deadline: a busy machine is no bug. On the build server the same examples each time: red means changed.
@@ -23,13 +24,34 @@ _LEFT = pytest.StashKey[list[str]]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="also run the long tests (marked soak)")
     parser.addoption("--update-golden", action="store_true", help="write tests/golden anew")
+    parser.addoption(
+        "--part",
+        choices=parts.PARTS,
+        help="only the tests that may run beside others (-n auto), or only those that may not (no -n)",
+    )
 
 
 def pytest_configure() -> None:
     leftovers.mark_children()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """For `-n auto`."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return parts.workers(len(os.sched_getaffinity(0)), memory)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Packed bytes hold the time of packing; workers must find every test under the same name."""
+    return argname if isinstance(val, bytes) and len(val) > 24 else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if part := config.getoption("--part"):
+        others = [item for item in items if parts.part_of(item.nodeid) != part]
+        items[:] = [item for item in items if parts.part_of(item.nodeid) == part]
+        config.hook.pytest_deselected(items=others)
     if not config.getoption("--soak"):
         for item in items:
             if item.get_closest_marker("soak"):
@@ -38,9 +60,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    session.config.stash[_LEFT] = leftovers.find_and_clear()
-    if session.config.stash[_LEFT]:
+    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)  # set in workers only
+    if output is not None:
+        output["left"] = leftovers.find_and_clear(of_worker=True)
+        return
+    left = session.config.stash.get(_LEFT, []) + leftovers.find_and_clear()
+    session.config.stash[_LEFT] = left
+    if left:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker has ended, and sent what it found; one that died has sent nothing."""
+    left = getattr(node, "workeroutput", {}).get("left", [])
+    node.config.stash[_LEFT] = node.config.stash.get(_LEFT, []) + left
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -62,6 +96,18 @@ def data_dir() -> Iterator[Path]:
     """An empty data folder. Its path is short: a Unix socket's has at most 107 bytes (unix(7))."""
     with tempfile.TemporaryDirectory(prefix="hg-") as folder:
         yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def panel_dist() -> Path:
+    """The panel's pages, built where that is needed: takes some seconds once, and nothing after that."""
+    return panel.real_build()
+
+
+@pytest.fixture(scope="session")
+def panel_packages() -> Path:
+    """The panel's node_modules, with what its tests need."""
+    return panel.tools()
 
 
 @pytest.fixture(scope="session")

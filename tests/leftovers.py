@@ -1,4 +1,7 @@
-"""What a test run left on the machine: processes, namespaces, nft tables. Leaving any fails the run."""
+"""What a test run left on the machine: processes, namespaces, nft tables. Leaving any fails the run.
+
+With workers (pytest-xdist) each looks for its own, and in the end their master for what a dead one left.
+"""
 
 import os
 import shutil
@@ -9,16 +12,19 @@ from pathlib import Path
 
 from tests.fakes import network
 
-MARK = "HG_TEST_RUN"  # in the environment of everything this run starts, orphans too
+MARK = "HG_TEST_RUN"  # in the environment of everything this run starts, orphans too; see network.PREFIX
 
 
 def mark_children() -> None:
     """Call before anything is started."""
-    os.environ[MARK] = str(os.getpid())
+    os.environ[MARK] = network.PREFIX
 
 
-def find_and_clear() -> list[str]:
-    """What is left, a line each. It is removed, so that one fault does not spoil the next run."""
+def find_and_clear(*, of_worker: bool = False) -> list[str]:
+    """What is left, a line each. It is removed, so that one fault does not spoil the next run.
+
+    A table bears nobody's mark: it is found when no worker runs any more.
+    """
     found = []
     for pid, command in processes():
         found.append(f"process {pid}: {command}")
@@ -26,7 +32,7 @@ def find_and_clear() -> list[str]:
     for name in _namespaces():
         found.append(f"network namespace {name}")
         network.remove(name)
-    for table in _tables():
+    for table in [] if of_worker else _tables():
         found.append(f"nft table {table}")
         subprocess.run(["nft", "delete", "table", *table.split()], check=False)
     return found
@@ -34,7 +40,7 @@ def find_and_clear() -> list[str]:
 
 def processes() -> Iterator[tuple[int, str]]:
     """(number, command) of each process that bears this run's mark."""
-    mark = f"{MARK}={os.environ.get(MARK)}".encode()
+    mark = f"{MARK}={os.environ[MARK]}".encode()
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             environment = (folder / "environ").read_bytes()
@@ -42,7 +48,8 @@ def processes() -> Iterator[tuple[int, str]]:
         except OSError:
             continue  # gone meanwhile, or another user's
         # multiprocessing keeps its tracker until the interpreter ends
-        if mark in environment.split(b"\0") and "multiprocessing.resource_tracker" not in command:
+        marked = any(variable.startswith(mark) for variable in environment.split(b"\0"))
+        if marked and "multiprocessing.resource_tracker" not in command:
             yield int(folder.name), command
 
 

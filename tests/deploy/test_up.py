@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes import node as fake_node
+
 ROOT = Path(__file__).parents[2]
 
 PROJECT = """
@@ -176,3 +178,72 @@ def test_what_only_root_can_install_is_named_in_one_line(checkout: Checkout) -> 
         (checkout.programs / "dpkg-query").write_text(NOTHING_MISSING)
     assert out == "/ up x\n"
     assert [line for line in err.splitlines() if "apt-get install" in line and "python3-venv" in line]
+
+
+@pytest.fixture(scope="module")
+def with_panel(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """A checkout with the sources of a panel, on a machine with Node.js."""
+    made = _checkout(tmp_path_factory.mktemp("panel"))
+    fake_node.panel(made.path / "api" / "panel")
+    fake_node.installed(made.programs)
+    return made
+
+
+def _page(checkout: Checkout) -> str:
+    return (checkout.path / "api" / "panel" / "dist" / "index.html").read_text()
+
+
+def _write(checkout: Checkout, text: str) -> None:
+    (checkout.path / "api" / "panel" / "index.html").write_text(text)
+
+
+def test_the_panel_is_built_when_its_sources_have_changed_and_at_no_other_start(with_panel: Checkout) -> None:
+    _write(with_panel, "one")
+    said = with_panel.up("x")[1]
+    assert "hushgate: building the panel's pages" in said
+    assert _page(with_panel) == "one"
+    assert with_panel.up("x") == ("/ up x\n", "")
+    _write(with_panel, "two")
+    out, said = with_panel.up("x")
+    assert out == "/ up x\n"
+    assert len(said.splitlines()) == 1
+    assert _page(with_panel) == "two"
+
+
+def test_the_box_starts_with_the_old_pages_where_the_new_cannot_be_built(with_panel: Checkout) -> None:
+    _write(with_panel, "good")
+    with_panel.up()
+    _write(with_panel, "bad")
+    node = fake_node.FakeNode(with_panel.programs)
+    node.fails("npm error code ENOTFOUND\n")
+    try:
+        out, said = with_panel.up("x")
+    finally:
+        node.fails("")
+    assert out == "/ up x\n"
+    _building, why, what_to_do = said.splitlines()
+    assert why.startswith("hushgate: the panel: npm could fetch no packages (ENOTFOUND): check the network")
+    assert "run this again" in what_to_do
+    assert _page(with_panel) == "good"
+    with_panel.up()
+    assert _page(with_panel) == "bad"
+
+
+def test_a_machine_without_node_gets_one_by_its_lock_and_the_box_starts_without_it(
+    with_panel: Checkout,
+) -> None:
+    _write(with_panel, "needs a node")
+    with_panel.up()
+    _write(with_panel, "needs a node again")
+    lock = with_panel.path / "deploy" / "locks" / "panel.txt"
+    lock.write_text("/nonexistent.whl --hash=sha256:00\n")
+    fake_node.installed(with_panel.programs, node="v18.20.4")
+    out, said = with_panel.up("x")
+    assert out == "/ up x\n"
+    lines = said.splitlines()
+    assert "no Node.js here that is new enough; fetching one" in lines[1]
+    assert "could not be fetched" in lines[2]
+    assert _page(with_panel) == "needs a node"
+    fake_node.installed(with_panel.programs)
+    with_panel.up()
+    assert _page(with_panel) == "needs a node again"

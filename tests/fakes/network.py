@@ -25,7 +25,9 @@ WAN, WAN_6 = "198.51.100.1", "2001:db8:1::1"  # as the world sees it
 RESOLVER, RESOLVER_6 = "203.0.113.53", "2001:db8:2::53"
 WEB, WEB_6 = "203.0.113.80", "2001:db8:2::80"
 
-PREFIX = f"hg{os.getpid()}-"  # of this run's namespaces, so that runs side by side stay apart
+# Of this run's namespaces, so that runs side by side stay apart. That of a run with several workers is the
+# beginning of its workers': it finds what a worker that died has left, and they do not find each other's.
+PREFIX = f"hg{os.getppid()}-{os.getpid()}-" if "PYTEST_XDIST_WORKER" in os.environ else f"hg{os.getpid()}-"
 _RESOLV = Path("/etc/netns")  # `ip netns exec NAME` puts /etc/netns/NAME/* over /etc
 _CLONE_NEWNET = 0x40000000  # setns(2)
 _numbers = itertools.count()

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.fakes.network import Namespace
 
 PROGRAM = Path("/usr/bin/chromium")
-_QUIET = (
+QUIET = (
     "--headless=new",
     "--no-sandbox",  # root has none
     "--disable-gpu",
@@ -53,7 +53,7 @@ def visit(url: str, profile: Path) -> Visit:
     }
     call = (
         str(PROGRAM),
-        *_QUIET,
+        *QUIET,
         f"--user-data-dir={profile}/data",
         f"--log-net-log={profile}/net.json",
         "--enable-logging=stderr",
@@ -78,7 +78,7 @@ def document(machine: Namespace, url: str, profile: Path) -> str:
     call = (
         *home,
         str(PROGRAM),
-        *_QUIET,
+        *QUIET,
         f"--user-data-dir={profile}/data",
         "--timeout=20000",
         "--dump-dom",

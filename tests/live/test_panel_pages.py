@@ -1,4 +1,4 @@
-"""The box's pages in a real browser: whole under their strict policy, and from no other host."""
+"""The API's documentation in a real browser. The panel's own pages: tests/browser."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from tests.fakes.live_box import LiveBox, started
 from tests.fakes.upstream import FakeUpstream
 from tests.live import chromium
-from tests.live.panel import LINK, panel_of
+from tests.live.panel import panel_of
 
 REASON = chromium.why_not()
 pytestmark = pytest.mark.skipif(bool(REASON), reason=REASON)
@@ -24,16 +24,12 @@ def visited(live: LiveBox, path: str, tmp_path: Path) -> chromium.Visit:
     return seen
 
 
-def test_pages_are_whole_and_load_nothing_from_elsewhere(world: FakeUpstream, tmp_path: Path) -> None:
+def test_the_documentation_is_whole_and_loads_nothing_from_elsewhere(
+    world: FakeUpstream, tmp_path: Path
+) -> None:
     with started(world.url, panel=True) as live:
         docs = visited(live, "/docs", tmp_path)
         assert "opblock-tag" in docs.dom
         assert 'id="operations-tag-rules"' in docs.dom
         operation = visited(live, "/docs#/rules/rules_create", tmp_path)
         assert "Scope: <code>rules</code>" in operation.dom
-        home = visited(live, "/", tmp_path)
-        assert "No password is set yet" in home.dom
-        setup = visited(live, f"/setup#{LINK.findall(live.box.text())[-1][3]}", tmp_path)
-        assert 'autocomplete="new-password"' in setup.dom
-        assert "Open the whole link" not in setup.dom
-        assert "Open the whole link" in visited(live, "/setup", tmp_path).dom

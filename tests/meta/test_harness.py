@@ -1,6 +1,7 @@
 """The test bed itself: namespaces that connect and vanish, goldens, what is left behind."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -9,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests import leftovers
+from tests import leftovers, parts
 from tests.fakes import network
 from tests.goldens import Golden
+from tests.meta import tree
 
 
 @pytest.mark.parametrize(
@@ -63,6 +65,71 @@ def test_an_orphan_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
         assert list(leftovers.processes()) == [(orphan, "sleep 600")]
     finally:
         os.kill(orphan, signal.SIGKILL)
+
+
+# Two tests that leave a process behind, and one that takes its worker with it.
+SLOVENLY = """
+import os, subprocess
+def test_leaves(): subprocess.Popen(["sleep", "601"])
+def test_leaves_too(): subprocess.Popen(["sleep", "602"])
+def test_dies():
+    subprocess.Popen(["sleep", "603"])
+    os._exit(1)
+def test_is_tidy(): pass
+"""
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_what_workers_leave_is_found_once_even_of_one_that_died(tmp_path: Path, workers: int) -> None:
+    pytest.importorskip("xdist", reason="pytest-xdist is not installed; deploy/test does it")
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (tmp_path / "test_slovenly.py").write_text(SLOVENLY)
+    call = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "tests.conftest",
+        "-p",
+        "no:cacheprovider",
+        "-n",
+        str(workers),
+    ]
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+    done = subprocess.run(
+        call,
+        cwd=tmp_path,
+        env={**inherited, "PYTHONPATH": str(tree.ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "3 passed" in done.stdout
+    assert sorted(re.findall(r"^process \d+: (.*)$", done.stdout, re.M)) == [
+        "sleep 601",
+        "sleep 602",
+        "sleep 603",
+    ]
+
+
+def test_whatever_is_to_run_alone_is_there() -> None:
+    for named in parts.RUN_ALONE:
+        path, _, function = named.partition("::")
+        assert (tree.ROOT / path).exists(), named
+        assert not function or f"\ndef {function}" in (tree.ROOT / path).read_text(encoding="utf-8"), named
+
+
+def test_a_part_is_the_whole_file_or_one_test_of_it() -> None:
+    assert parts.part_of("tests/live/test_stalls.py::test_x") == parts.ALONE
+    assert parts.part_of("tests/live/test_accept.py::test_x") == parts.BESIDE
+
+
+def test_there_are_workers_only_where_there_is_room_for_two() -> None:
+    gigabyte = 1 << 30
+    assert [parts.workers(processors, 16 * gigabyte) for processors in (1, 2, 4)] == [0, 2, 4]
+    assert [parts.workers(4, memory * gigabyte) for memory in (1, 2, 4)] == [0, 3, 4]
 
 
 def test_goldens_are_compared_and_written_anew(tmp_path: Path) -> None:

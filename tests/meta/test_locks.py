@@ -8,6 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from deploy.panel_build import NODE_PACKAGE
 from tests.meta import tree
 
 REMEDY = "run deploy/lock"
@@ -48,7 +49,11 @@ def test_dev_lock_holds_all_of_the_runtime_lock() -> None:
     assert _locked("runtime").items() <= _locked("dev").items(), REMEDY
 
 
-@pytest.mark.parametrize("name", ["runtime", "dev"])
+def test_the_panels_lock_holds_the_node_that_a_build_asks_for() -> None:
+    assert not _unmet([NODE_PACKAGE], _locked("panel"))
+
+
+@pytest.mark.parametrize("name", ["runtime", "dev", "panel"])
 def test_every_locked_package_has_hashes(name: str) -> None:
     text = (tree.ROOT / "deploy/locks" / f"{name}.txt").read_text(encoding="utf-8").replace("\\\n", " ")
     assert [line for line in text.splitlines() if line and "--hash=sha256:" not in line] == []

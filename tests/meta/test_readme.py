@@ -58,6 +58,10 @@ def _enters(visit: Visit, command: str) -> None:
 def _starts(visit: Visit, _command: str) -> None:
     assert f"127.0.0.1:{visit.box.port}" in visit.box.text()
     assert "hushgate log" in visit.box.text()
+    # The panel was built on the way.
+    page = f"http://{visit.box.environment['HUSHGATE_PANEL__LISTEN']}/"
+    said = visit.run(f"curl --silent --show-error --fail --header 'Accept: text/html' {page}")
+    assert 'src="/assets/' in said
 
 
 def _tests(visit: Visit, command: str) -> None:
@@ -71,7 +75,8 @@ def _tests(visit: Visit, command: str) -> None:
         timeout=PATIENCE,
     )
     assert "test_readme.py" in done.stdout
-    assert "tests ok" in done.stderr.splitlines()[-1]
+    results = done.stderr.splitlines()[-1].split(": ")[-1]
+    assert {"tests ok", "panel types ok", "panel tests ok"} <= set(results.partition(" (")[0].split(", "))
 
 
 def _prints(*words: str) -> Trial:

@@ -47,6 +47,17 @@ def test_no_room_is_too_large() -> None:
     assert not {str(path): size for path, size in sizes.items() if size > MAX_LINES}
 
 
+def test_no_room_of_the_panel_is_too_large() -> None:
+    kinds = (".ts", ".svelte", ".css", ".js", ".html")
+    sizes = {
+        path: len(tree.lines(path))
+        for path in tree.files()
+        if path.parts[:2] == ("api", "panel") and path.suffix in kinds
+    }
+    assert sizes
+    assert not {str(path): size for path, size in sizes.items() if size > MAX_LINES}
+
+
 def test_no_tracked_file_is_too_large() -> None:
     sizes = {path: (tree.ROOT / path).stat().st_size for path in tree.files()}
     assert not {str(path): size for path, size in sizes.items() if size > MAX_BYTES}

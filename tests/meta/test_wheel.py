@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -17,12 +19,23 @@ from tests.meta import copies, tree
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    source = copies.copy(tmp_path_factory.mktemp("source"))
-    built = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(built)]
-    subprocess.run(command, cwd=source, check=True, timeout=120, capture_output=True)
-    (found,) = built.glob("*.whl")
+def source(tmp_path_factory: pytest.TempPathFactory, panel_dist: Path) -> Path:
+    """The project as it is, with the panel's pages: a copy of fresh ones is as fresh."""
+    made = copies.copy(tmp_path_factory.mktemp("source"))
+    shutil.copytree(panel_dist, made / "api" / "panel" / "dist")
+    return made
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory, source: Path) -> Path:
+    return _built(source, "--wheel", tmp_path_factory.mktemp("dist"))
+
+
+def _built(source: Path, kind: str, target: Path) -> Path:
+    command = [sys.executable, "-m", "build", kind, "--no-isolation", "--outdir", str(target)]
+    done = subprocess.run(command, cwd=source, timeout=120, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (found,) = target.iterdir()
     return found
 
 
@@ -50,10 +63,23 @@ def _run(home: Path, *command: str) -> str:
     return done.stdout
 
 
-def test_wheel_holds_every_file_of_the_packages_and_nothing_else(wheel: Path) -> None:
+def test_wheel_holds_the_packages_and_the_built_panel_and_nothing_else(wheel: Path, source: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if ".dist-info/" not in name}
-    assert packed == {str(path) for path in tree.files() if path.parts[0] in ("gateway", "blocklists", "api")}
+    packages = {path for path in tree.files() if path.parts[0] in ("gateway", "blocklists", "api")}
+    sources = {str(path) for path in packages if path.parts[:2] != ("api", "panel")}
+    dist = source / "api" / "panel" / "dist"
+    pages = {path.relative_to(source).as_posix() for path in dist.rglob("*") if path.is_file()}
+    assert "api/panel/dist/index.html" in pages
+    assert packed == sources | pages
+
+
+def test_source_archive_holds_what_the_panel_is_built_from(source: Path, tmp_path: Path) -> None:
+    with tarfile.open(_built(source, "--sdist", tmp_path)) as archive:
+        packed = {name.partition("/")[2] for name in archive.getnames()}
+    wanted = {str(path) for path in tree.files() if path.parts[0] in ("api", "deploy")}
+    assert not wanted - packed
+    assert not [name for name in packed if name.startswith(("api/panel/dist/", "api/panel/node_modules/"))]
 
 
 def test_wheel_holds_the_licence(wheel: Path) -> None:

@@ -1,0 +1,28 @@
+/** Notices as a person is told them. */
+import type { Notice } from "$lib/api/live.svelte";
+import { deviceName } from "$lib/format/shown";
+import { t } from "$lib/texts";
+
+export interface Told {
+  title: string;
+  body: string;
+  /** The page of the panel that shows more. */
+  path: string;
+}
+
+const MAX_BODY = 200; // characters: a host name has up to 253
+
+/** What to tell of a notice; undefined for those that can wait until somebody looks. */
+export function told(notice: Notice): Told | undefined {
+  const name = deviceName(notice.device, notice.device_name).slice(0, MAX_BODY);
+  if (notice.kind === "new-device") {
+    const path = `/phones/${encodeURIComponent(notice.device)}`;
+    return { title: t.notices.newDevice, body: t.notices.newDeviceSay(name), path };
+  }
+  if (notice.kind === "tampering") {
+    const path = `/log?${new URLSearchParams({ device: notice.device })}`;
+    const detail = deviceName("", String(notice.detail ?? "")).slice(0, MAX_BODY);
+    return { title: t.notices.tampering, body: t.notices.tamperingSay(name, detail), path };
+  }
+  return undefined;
+}

@@ -1,0 +1,66 @@
+import { counted } from "../counting";
+
+export const storage = {
+  used: "On the disk",
+  total: (size: string) => `Hushgate keeps ${size} on this box's disk.`,
+  label: "What is on the disk",
+  part: "Part",
+  size: "Size",
+  share: "Share",
+  parts: {
+    journal: "Log",
+    lists: "Lists",
+    generations: "States in force",
+    policy_database: "What you have set",
+  } as Record<string, string>,
+  say: {
+    journal: "What the phones asked for, and its sums.",
+    lists: "Copies of the lists you subscribed to.",
+    generations: "Rules and lists, compiled: the one in force and those before it.",
+    policy_database: "Rules, groups, phones, tokens, history and audit log.",
+  } as Record<string, string>,
+  server: "The databases are on a server: what they take up there is not counted here.",
+  keep: "How long the log is kept",
+  days: (days: number) => `${counted(days, "day")}.`,
+  most: (size: string) => `If it grows beyond ${size} before that, its oldest days go first.`,
+  fixed: {
+    default: "That is how it comes.",
+    file: "So says the settings file.",
+    environment: "So says the environment.",
+    flag: "So says an option of `hushgate up`.",
+    panel: "So it was set here.",
+  } as Record<string, string>,
+  change:
+    "To change it, write `retention_days` and `max_mb` under [store] in the settings file, and start the box anew.",
+  export: "Export the log",
+  exportSay: "Every row, oldest first, as a file. A large log takes its time.",
+  format: "Format",
+  formats: {
+    csv: "CSV, for spreadsheets",
+    jsonl: "JSON lines, for programs",
+    parquet: "Parquet, for data tools",
+  } as Record<string, string>,
+  span: "From",
+  spans: {
+    "": "all there is",
+    "1": "the last day",
+    "7": "the last 7 days",
+    "30": "the last 30 days",
+  } as Record<string, string>,
+  phone: "Phone",
+  allPhones: "all phones",
+  download: "Download",
+  wipe: "Wipe the log",
+  wipeSay:
+    "Takes rows, sums and names out of the log for good; what is deleted is overwritten on the disk. Rules and names of the phones stay.",
+  wipeStart: "Wipe …",
+  wipeTitle: "Wipe the log for good?",
+  wipeOf: (phone: string) => `All rows of ${phone} go, with all numbers made of them.`,
+  wipeAll: (count: number) =>
+    `All rows of all ${counted(count, "phone")} go, with all numbers made of them. That may take minutes.`,
+  wipeNoWay: "There is no way back. A backup does not hold the log: export it first if you may need it.",
+  wipeConfirm: "Wipe it",
+  wiping: (done: number, of: number) => `Wiped ${done} of ${of} …`,
+  wiped: (rows: number) => `${counted(rows, "row")} wiped.`,
+  nothing: "The log knows no phone yet.",
+};

@@ -1,0 +1,16 @@
+/** All that the panel says, in the reader's language.
+ *
+ * A language is a folder beside en/ that exports the same texts; it is added to LANGUAGES. Texts with numbers are
+ * functions, so that each language counts in its own way.
+ */
+import * as en from "./en";
+
+export type Texts = typeof en;
+
+const LANGUAGES: Record<string, Texts> = { en };
+
+/** The first of the reader's languages that there are texts in. */
+export const language =
+  navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => tag in LANGUAGES) ?? "en";
+
+export const t: Texts = LANGUAGES[language] ?? en;

@@ -1,0 +1,44 @@
+"""What the tests in a browser share: one browser, one house full of phones to look at."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.household import Household, living
+from tests.browser.visitor import OPTIONS, Visitor, visiting
+from tests.live import chromium
+
+REASON = chromium.why_not()
+
+Visits = Callable[..., AbstractContextManager[Visitor]]
+
+
+# Of this package, not of the session: as long as it runs, nobody else in this process can run an event loop.
+@pytest.fixture(scope="package")
+def browser(panel_dist: Path) -> Iterator[Browser]:
+    """Debian's Chromium, and a panel that is built."""
+    del panel_dist
+    if REASON:
+        pytest.skip(REASON)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(**OPTIONS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="package")
+def home(browser: Browser) -> Iterator[Household]:
+    """A house to look at. Who changes it makes one of their own."""
+    del browser  # no box where nobody can look
+    with living() as household:
+        yield household
+
+
+@pytest.fixture
+def visit(browser: Browser, home: Household) -> Visits:
+    """`with visit(theme="dark", size=PHONE) as visitor:`"""
+    return partial(visiting, browser, home)
