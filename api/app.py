@@ -88,6 +88,7 @@ def create_app(box: ApiBox) -> FastAPI:
     app.state.entrance = Entrance()
     app.state.built = Built()
     problems.install(app)
+    import_module("api.routes.pages").install(app)
     idempotency.install(app)
     for noun in ROUTES:
         _take(app, import_module(f"api.routes.{noun}").router)

@@ -85,11 +85,13 @@ def answer(
     errors: list[Fault] | None = None,
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
-    """A problem document."""
+    """A problem document. It is of this moment: the same address may have a page the next time, or for a browser."""
     problem = Problem(
         title=HTTPStatus(status).phrase, status=status, detail=detail, hint=hint, errors=errors or []
     )
-    return JSONResponse(problem.model_dump(), status, headers, MEDIA_TYPE)
+    return JSONResponse(
+        problem.model_dump(), status, {"Cache-Control": "no-store", **(headers or {})}, MEDIA_TYPE
+    )
 
 
 def status_of(error: HushgateError) -> int:
@@ -121,11 +123,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 404:
+            return no_such_path(request)
         headers = dict(error.headers or {})
         detail, hint = str(error.detail), ""
-        if error.status_code == 404:
-            detail, hint = f"there is no {request.url.path:.200}", "/docs shows what there is"
-        elif error.status_code == 405:
+        if error.status_code == 405:
             detail = f"{request.url.path:.200} takes no {request.method:.20}"
             headers["Allow"] = ", ".join(_methods(request))  # the router names those of one route only
             hint = f"it takes {headers['Allow']}"
@@ -137,6 +139,11 @@ def install(app: FastAPI) -> None:
             "%s %a failed", request.method, request.url.path, exc_info=error
         )  # one line, whatever was asked
         return answer(500, "Hushgate failed here", hint="its log says more; please report it")
+
+
+def no_such_path(request: Request) -> JSONResponse:
+    """What a program is told that asked for something we have not."""
+    return answer(404, f"there is no {request.url.path:.200}", hint="/docs shows what there is")
 
 
 def _methods(request: Request) -> Iterator[str]:

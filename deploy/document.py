@@ -28,6 +28,7 @@ def made() -> str:
 
 def write_types(panel: Path) -> None:
     """Make them anew. A file that says the same already is left alone. Raises BuildError."""
+    panel_build.install_tools(panel)
     node = panel_build.needed()
     target = panel / "src" / "api" / "document.ts"
     with tempfile.TemporaryDirectory(prefix=".document-", dir=panel / "node_modules") as folder:

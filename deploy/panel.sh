@@ -18,7 +18,7 @@ make_panel() {
 # when the pages are built, so it has a lock file of its own.
 have_node() {
     panel_build --has-node && return 0
-    say "no Node.js here that is new enough; fetching one into .venv (deploy/locks/panel.txt)"
+    say "no Node.js here that is new enough; fetching one into .venv (61 MB, once; deploy/locks/panel.txt)"
     pip install --require-hashes -r "$project/deploy/locks/panel.txt" || {
         echo "hushgate: the panel: Node.js could not be fetched; check the network, or install Node.js 22 with npm 11" >>"$venv/install.log"
         return 1

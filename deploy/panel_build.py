@@ -11,6 +11,7 @@ import importlib.util
 import itertools
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -26,7 +27,7 @@ NODE_WANTED = "Node.js 20.19, 22.12 or newer with npm 11"
 PATIENCE = 1800  # seconds for one step, on a small board behind a slow line
 
 # Within api/panel: what is made, and what the pages are not made of.
-_MADE = ("node_modules", "dist", "tests", "src/api/document.ts")
+_MADE = ("node_modules", "dist", "tests", "pictures", "src/api/document.ts")
 _STAMP = "sources.sha256"  # in dist: of which sources it was made
 _INSTALLED = ".installed"  # in node_modules: for which lock it was made, and whether with the tools
 
@@ -245,8 +246,9 @@ def main(arguments: list[str]) -> int:
             os.execvp(node.npm[0], [*node.npm, *arguments[len(own) :]])
         if asked.tools:
             install_tools(panel)
-        else:
-            build(panel)
+        elif build(panel):
+            most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+            print(f"hushgate: the panel: built, with {most} MB of memory", file=sys.stderr)
     except (BuildError, OSError) as error:
         print(f"hushgate: the panel: {error}", file=sys.stderr)
         return 3 if isinstance(error, NotHere) else 1

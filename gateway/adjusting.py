@@ -25,6 +25,7 @@ from gateway.works import About, Works
 ACTION = "network settings changed"
 TARGET = "network settings"
 _log = logging.getLogger(__name__)
+_HIDDEN = "***"  # as address.without_password has it
 TEST_WAIT = 10.0  # seconds; an upstream has four, and the look-up of its name may need as many
 _WORDS = {
     "file": "in the settings file",
@@ -77,7 +78,7 @@ def plan(data: Data, settings: Settings, changes: Mapping[str, Any], by: Author)
             )
         values.pop(key, None)
         if value is not None:
-            values[key] = _meant(value, now.dns)
+            values[key] = _meant(key, value, now.dns)
     after = Chosen(before.serial + 1, int(time.time()), by.who, by.whence, values)
     wanted = chosen.over(now, after)
     _check(data, wanted)
@@ -90,14 +91,23 @@ def _pairs(dns: Dns) -> list[tuple[str, str]]:
     return [*((url, "") for url in dns.upstreams), *own]
 
 
-def _meant(value: Any, dns: Dns) -> Any:
+def _meant(key: str, value: Any, dns: Dns) -> Any:
     """Upstreams whose secrets we show as `***` come back like that, and mean the ones that there are."""
-    known = {without_password(url): url for url, _ in _pairs(dns)}
     if isinstance(value, list):
-        return [known.get(one, one) for one in value]
+        return [_meant(key, one, dns) for one in value]
     if isinstance(value, dict):
-        return {key: _meant(one, dns) for key, one in value.items()}
-    return value
+        return {name: _meant(key, one, dns) for name, one in value.items()}
+    if not isinstance(value, str) or _HIDDEN not in value:
+        return value
+    known = {url for url, _ in _pairs(dns) if without_password(url) == value}
+    if len(known) == 1:
+        return known.pop()
+    raise SettingsError(
+        f"{key}: {value} may be any of {len(known)} upstreams"
+        if known
+        else f"{key}: there is no {value} yet",
+        hint=f"write what stands for {_HIDDEN}",
+    )
 
 
 def _check(data: Data, wanted: Settings) -> None:
@@ -127,10 +137,11 @@ def _is_own(url: str, own: list[tuple[str, int]]) -> bool:
     return address.host in hosts or (bool(hosts & {"0.0.0.0", "::"}) and system.is_this_machine(address.host))
 
 
-def test(data: Data, url: str) -> dict[str, Any]:
+def test(data: Data, settings: Settings, url: str) -> dict[str, Any]:
     """Ask one upstream a real question. Raises SettingsError; OwnFault where no worker could ask it."""
-    parse(url)
-    return workers.ask_one(data.run, "upstream", timeout=TEST_WAIT, upstream=url)
+    meant = str(_meant("upstream", url, chosen.over(settings, stored(data)).dns))
+    parse(meant)
+    return workers.ask_one(data.run, "upstream", timeout=TEST_WAIT, upstream=meant)
 
 
 def tried(data: Data, planned: Plan) -> list[dict[str, Any]]:

@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--part",
         choices=parts.PARTS,
-        help="only the tests that may run beside others (-n auto), or only those that may not (no -n)",
+        help="only the tests that may run beside others (-n auto), file by file (--dist loadfile), or not at all",
     )
 
 

@@ -1,15 +1,18 @@
-"""Which tests run side by side, with a worker for each processor, and which alone. See deploy/test."""
+"""Which tests run side by side, which file by file, and which alone. See deploy/test."""
 
-BESIDE, ALONE = PARTS = ("side-by-side", "alone")
+BESIDE, BY_FILE, ALONE = PARTS = ("side-by-side", "file-by-file", "alone")
 
-# How the names of those begin beside which nothing may run; all others run with several workers, in any order.
-RUN_ALONE = (
-    "tests/bench",
-    "tests/browser",  # Playwright runs an event loop where other tests want one of their own
-    "tests/deploy",  # several `deploy/up` at once is their own business
-    "tests/meta/test_readme.py",  # installs everything, then types as fast as a reader
+# How the names begin of those of which a worker takes whole files, because their tests share what is dear.
+RUN_BY_FILE = (
+    "tests/browser",  # a box and a browser; Playwright runs an event loop where other tests want one of their own
+    "tests/deploy",
+    "tests/meta/test_readme.py",  # installs everything, and waits for most of the time
     "tests/meta/test_wheel.py",
+)
+# And of those beside which nothing may run. All others run with several workers, in any order.
+RUN_ALONE = (
     # Milliseconds, megabytes or queries a second:
+    "tests/bench",
     "tests/live/test_hostile_floods.py",
     "tests/live/test_hostile_lists.py",
     "tests/live/test_hostile_packets.py",
@@ -27,7 +30,9 @@ _WORKER_BYTES = 700_000_000  # of one worker with its PostgreSQL, generously
 
 def part_of(test: str) -> str:
     """The part that this test ("tests/live/test_x.py::test_y") belongs to."""
-    return ALONE if test.startswith(RUN_ALONE) else BESIDE
+    if test.startswith(RUN_ALONE):
+        return ALONE
+    return BY_FILE if test.startswith(RUN_BY_FILE) else BESIDE
 
 
 def workers(processors: int, memory: int) -> int:

@@ -106,7 +106,7 @@ def change(body: NetworkUpdate, making: Changing = _WRITES) -> Response:
 @router.post(":test", dependencies=[_ADMIN], responses=responses(401, 403, 422, 503))
 def test(body: UpstreamToTest, box: Box) -> UpstreamTested:
     """Ask an upstream one real question. It need not be among those that are set, and nothing is changed."""
-    return _tested(adjusting.test(box.data, body.upstream))
+    return _tested(adjusting.test(box.data, box.settings, body.upstream))
 
 
 def _tested(one: dict[str, object]) -> UpstreamTested:

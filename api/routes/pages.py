@@ -1,13 +1,15 @@
 """The panel: one page with its scripts, styles and pictures, from this box alone. No part of the API's document."""
 
-from fastapi import APIRouter, Request
+import re
+
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 from starlette.convertors import StringConvertor, register_url_convertor
 
 from api import built
 from api.built import Built
 from api.headers import PAGE_POLICY
-from api.problems import Refused
+from api.problems import Refused, no_such_path
 
 router = APIRouter(include_in_schema=False)
 
@@ -30,6 +32,10 @@ PAGES = (
 _FOREVER = "public, max-age=31536000, immutable"  # what has its content's hash in its name
 _ASK_FIRST = "no-cache"  # kept by the browser, and shown once the box has said that it is still so
 
+_NEVER = "no-store"  # after an update it may be there
+# Below these, and wherever a file is named, nobody looks for a page.
+_FOR_PROGRAMS = re.compile(r"/(v1|api|control|assets|docs|pages)(/|$)|.*\.")
+
 _UNBUILT = "The panel's pages are not built here. `deploy/up` builds them, and says why where it cannot."
 
 
@@ -46,7 +52,7 @@ class _Page(StringConvertor):
 class _File(StringConvertor):
     """The name of a file beside the page."""
 
-    regex = r"[a-z0-9-]+\.(?:js|svg|png|ico|webmanifest)"
+    regex = r"[a-z0-9-]+\.(?:js|svg|png|ico|webmanifest|txt)"
 
 
 register_url_convertor("panel_page", _Page())
@@ -56,17 +62,17 @@ register_url_convertor("panel_file", _File())
 @router.get("/")
 def home(request: Request) -> Response:
     """The panel."""
-    return _page(request)
+    return _page(request, "home")
 
 
 @router.get("/{address:panel_page}")
 def page(request: Request, address: str) -> Response:
     """The panel at one of its addresses. For browsers: a program that forgot the /v1 is told so."""
-    if "text/html" not in request.headers.get("accept", ""):
+    if not _is_browser(request):
         raise Refused(
             404, f"there is no /{address:.200}", hint="programs ask below /v1; /docs shows what there is"
         )
-    return _page(request)
+    return _page(request, address.partition("/")[0])
 
 
 @router.get("/assets/{name}")
@@ -81,11 +87,29 @@ def beside(request: Request, name: str) -> Response:
     return _file(request, name, _ASK_FIRST)
 
 
-def _page(request: Request) -> Response:
+def install(app: FastAPI) -> None:
+    """Have a person at an address that we have not told so by the panel, which knows the way back."""
+
+    @app.exception_handler(404)
+    def lost(request: Request, _: Exception) -> Response:
+        is_program = _FOR_PROGRAMS.match(request.url.path) or not _is_browser(request)
+        if request.method != "GET" or is_program or built.PAGE not in request.app.state.built.parts():
+            return no_such_path(request)
+        return _file(request, built.PAGE, _NEVER, status=404)
+
+
+def _is_browser(request: Request) -> bool:
+    """Does somebody want to look at a page?"""
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _page(request: Request, word: str) -> Response:
+    """The one page. At each address it names the scripts that are needed there first, so that none has to wait."""
     pages: Built = request.app.state.built
-    if built.PAGE in pages.parts():
-        return _file(request, built.PAGE, _ASK_FIRST)
-    if "text/html" not in request.headers.get("accept", ""):
+    for name in (f"pages/{word}.html", built.PAGE):
+        if name in pages.parts():
+            return _file(request, name, _ASK_FIRST)
+    if not _is_browser(request):
         raise Refused(503, _UNBUILT, hint="the API under /v1 works without them")
     text = (
         f'<!doctype html><html lang="en"><title>Hushgate</title><h1>Hushgate</h1><p>{_UNBUILT}</p></html>\n'
@@ -93,7 +117,7 @@ def _page(request: Request) -> Response:
     return Response(text, 503, media_type="text/html")
 
 
-def _file(request: Request, name: str, caching: str) -> Response:
+def _file(request: Request, name: str, caching: str, status: int = 200) -> Response:
     pages: Built = request.app.state.built
     part = pages.parts().get(name)
     if part is None:
@@ -101,11 +125,11 @@ def _file(request: Request, name: str, caching: str) -> Response:
     encoding = built.best(part, request.headers.get("accept-encoding", ""))
     tag = f'"{part.tag}{encoding}"'
     headers = {"Cache-Control": caching, "ETag": tag, "Vary": "Accept-Encoding"}
-    if name == built.PAGE or name.endswith(".js"):
+    if name.endswith((".html", ".js")):
         # A script may be a service worker: its own answer's policy says what it may load.
         headers["Content-Security-Policy"] = PAGE_POLICY
     known = request.headers.get("if-none-match", "")
-    if tag in [one.strip().removeprefix("W/") for one in known.split(",")]:
+    if status == 200 and tag in [one.strip().removeprefix("W/") for one in known.split(",")]:
         return Response(status_code=304, headers=headers)
     content = pages.read(name, encoding)
     if content is None:
@@ -114,4 +138,4 @@ def _file(request: Request, name: str, caching: str) -> Response:
         )
     if encoding:
         headers["Content-Encoding"] = encoding
-    return Response(content, media_type=built.kind_of(name), headers=headers)
+    return Response(content, status, headers, built.kind_of(name))

@@ -149,6 +149,9 @@ def _greeting(data: Data, in_force: Settings, remark: str, panel_remark: str = "
             "  iOS: Settings > Wi-Fi > (i) > Configure DNS > Manual",
             "  or, for all phones at once, set it as the DNS server in your router's DHCP settings.",
         ]
+        lines += [
+            f"  Step by step, on the phone itself: {page}point" for page in _for_phones(in_force.panel)[:1]
+        ]
     lines += _panel_lines(in_force.panel, panel_remark)
     lines += [
         "",
@@ -157,6 +160,11 @@ def _greeting(data: Data, in_force: Settings, remark: str, panel_remark: str = "
         "To stop: Ctrl-C",
     ]
     return "\n".join(lines)
+
+
+def _for_phones(panel: settings.Panel) -> tuple[str, ...]:
+    """Where a phone can open the panel."""
+    return () if panel.listen == settings.OFF else pointing.pages(panel_address.urls(panel))
 
 
 def _panel_lines(panel: settings.Panel, remark: str) -> list[str]:

@@ -115,6 +115,13 @@ class Cache:
             return Hit(answer, entry.failed_until, stale=usable)
         return None
 
+    def peek_stale(self, question: Question, *, now: float) -> Answer | None:
+        """What `stale` would return to a plain question; nothing is counted."""
+        entry = self._entries.get((question.name, question.type, question.klass, False, False))
+        if entry is None or entry.is_failure or not self._usable(entry, now):
+            return None
+        return _outdated(entry.answer)
+
     def stale(
         self, question: Question, *, dnssec_ok: bool, checking_disabled: bool, now: float
     ) -> Hit | None:

@@ -18,6 +18,7 @@ from gateway.dns import resolver
 from gateway.dns.cache import Cache
 from gateway.dns.links.forward import Forward
 from gateway.dns.upstream import system
+from gateway.dns.upstream.address import without_password
 from gateway.dns.upstream.build import Upstreams
 from gateway.dns.upstream.race import Tried
 from gateway.errors import HushgateError, SettingsError, UsageError
@@ -174,7 +175,7 @@ async def _tried(upstreams: Upstreams, url: str, domain: str) -> Tried:
     try:
         return await upstreams.try_one(url, from_text(domain or _HARMLESS))
     except KeyError:
-        raise UsageError(f"{url} is none of the upstreams that would be asked") from None
+        raise UsageError(f"{without_password(url)} is none of the upstreams that would be asked") from None
 
 
 def _domains(dns: Dns) -> frozenset[Name]:

@@ -197,11 +197,11 @@ class Walk:
             answer = await chain.behind.ask(target, told)
         except UpstreamFault as fault:
             self._did("forward", "failed", f"No upstream could answer: {fault}.")
-            hit = chain.behind.peek(target)
-            if hit is None or not hit.stale:
+            known = chain.behind.peek_stale(target)
+            if known is None:
                 failed = Answer(SERVFAIL, extended=((protocol.EDE_NO_ANSWER, str(fault)),))
                 return Outcome(failed, refused("upstream", str(fault), verdict, chain.policy))
-            answer = hit.answer
+            answer = known
             self._did("cache", "answered", _of_cache(answer, stale=True))
         else:
             self._did("forward", "answered", _of_upstreams(target, told))
@@ -236,7 +236,7 @@ class Walk:
 
 def _of_cache(answer: Answer, *, stale: bool) -> str:
     if stale:
-        return "From the cache, past its time: the upstreams fail."
+        return "From the cache, however old it is: the upstreams fail."
     ttls = [record.ttl for record in (*answer.records, *answer.authority)]
     return f"From the cache; good for {min(ttls)} s more." if ttls else "From the cache."
 

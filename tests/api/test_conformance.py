@@ -21,8 +21,8 @@ from gateway.settings import Dns, Lists
 from gateway.store import devices, groups, lists, rules, webhooks
 from tests.fakes import api_server, idle_box
 from tests.fakes.api_server import ApiServer
-from tests.fakes.box import free_port
 from tests.fakes.events import event
+from tests.fakes.ports import free_port
 
 CHECKS = [
     schemathesis.checks.not_a_server_error,

@@ -17,7 +17,7 @@ from gateway.data import Data
 from gateway.errors import OwnFault
 from gateway.settings import Panel, Settings
 from tests.fakes import idle_box
-from tests.fakes.box import free_port
+from tests.fakes.ports import free_port
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ import msgspec
 from tests.bench import hushgate, load, measure, servers
 from tests.bench.load import Run
 from tests.bench.names import Workloads
-from tests.bench.process import free_port
 from tests.bench.servers import NULL, OUTSIDE, Bench, Server
+from tests.fakes.ports import free_port
 
 WARM_UP = 5.0  # seconds: names outside are asked for once, then they are cached
 SETTLE = 2.0  # seconds of load before the first change

@@ -12,8 +12,9 @@ from pathlib import Path
 import msgspec
 
 from tests.bench import measure
-from tests.bench.process import answers, child, free_port
+from tests.bench.process import answers, child
 from tests.bench.servers import NULL, OUTSIDE, Bench, Server, started
+from tests.fakes.ports import free_port
 
 NAME = "hushgate"
 _UNLIMITED = "1000000000"  # the limit stays switched on and counts; it is only never reached

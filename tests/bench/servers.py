@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 
 from tests.bench import measure
-from tests.bench.process import answers, child, free_port, program
+from tests.bench.process import answers, child, program
+from tests.fakes.ports import free_port
 
 NULL = "0.0.0.0"
 OUTSIDE = "203.0.113.9"  # what the fake upstream says to everything

@@ -118,3 +118,22 @@ def test_a_phone_is_forgotten_with_its_log(browser: Browser, changing: Household
         dialog.get_by_role("button", name="Forget it").click()
         expect(page).to_have_url(re.compile(r"/phones$"))
         assert changing.api("GET", "/v1/log?device=127.10.0.8").json()["items"] == []
+
+
+def test_hundreds_of_phones_scroll_and_only_those_in_sight_exist(browser: Browser) -> None:
+    with living(furnished=False) as home, visiting(browser, home) as visitor:
+        for number in range(1, 253):
+            home.ask(f"127.40.0.{number}", "www.example.org")
+        home.wait_for_rows("device=127.40.0.252")
+        page = visitor.open("/phones?sort=name")
+        expect(page.locator("h1")).to_have_text("More than 200 devices use this box.")
+        rows = page.get_by_role("list", name="Phones")
+        expect(rows.get_by_text("127.0.0.1", exact=True)).to_be_visible()
+        assert rows.get_by_role("listitem").count() < 60
+        rows.focus()
+        page.keyboard.press("End")
+        expect(page.locator("h1")).to_have_text("253 phones use this box.")
+        page.keyboard.press("End")
+        expect(rows.get_by_text("127.40.0.99", exact=True)).to_be_visible()
+        assert rows.get_by_role("listitem").count() < 60
+        assert not visitor.accessibility()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Visits
-from tests.browser.household import living
+from tests.browser.household import PASSWORD, Household, living
 from tests.browser.visitor import PHONE, visiting
 
 _WATCH = """
@@ -115,3 +115,89 @@ def test_hostile_words_are_text_and_nothing_else(visit: Visits) -> None:
             # What turns the text around is written out.
             assert "\u202e" not in page.locator("body").inner_text()
             assert page.evaluate("window.struck") == []
+
+
+def test_a_login_that_ends_mid_edit_loses_nothing_typed(browser: Browser) -> None:
+    with living() as home, visiting(browser, home) as visitor:
+        page = visitor.open("/log?name=tracking.intl.miui.com")
+        page.get_by_role("listbox", name="Rows of the log").get_by_role("option").first.click()
+        page.get_by_role("button", name="Allow …").click()
+        form = page.get_by_role("dialog", name="Let tracking.intl.miui.com through")
+        form.get_by_label("For whom").select_option("everyone")
+        expect(form.get_by_text("Looked at")).to_be_visible()
+        form.get_by_label("For how long").select_option("an hour")
+        form.get_by_label("Comment").fill("typed before <b>the login</b> ended")
+        home.api("DELETE", "/v1/session")
+        form.get_by_role("button", name="Let it through").click()
+        login = page.get_by_role("dialog", name="You have been logged out")
+        expect(login.get_by_label("Password")).to_be_focused()
+        assert not visitor.accessibility()
+        login.get_by_label("Password").fill("not the password")
+        login.get_by_role("button", name="Log in").click()
+        expect(login.get_by_role("alert")).to_be_visible()
+        expect(form.get_by_label("Comment")).to_have_value("typed before <b>the login</b> ended")
+        login.get_by_label("Password").fill(PASSWORD)
+        login.get_by_role("button", name="Log in").click()
+        # Nobody presses again: what was to be done is done.
+        expect(form).to_be_hidden()
+        expect(page.get_by_text("Let through from now on").first).to_be_visible()
+        cookie = next(one for one in visitor.context.cookies() if "session" in one["name"])
+        known = Household(home.live, home.panel, f"{cookie['name']}={cookie['value']}", "")
+        (rule,) = known.api("GET", "/v1/rules?q=tracking.intl").json()["items"]
+        assert rule["comment"] == "typed before <b>the login</b> ended"
+        assert rule["expires"]
+
+
+@pytest.mark.parametrize("act", ["Rename …", "It is another phone …", "Forget it …"])
+def test_the_focus_is_where_it_was_once_a_dialog_is_closed(visit: Visits, act: str) -> None:
+    with visit() as visitor:
+        page = visitor.open("/phones/127.10.0.2")
+        button = page.get_by_role("button", name=act)
+        button.focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog")).to_be_visible()
+        assert page.evaluate("document.querySelector('dialog').contains(document.activeElement)")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(button).to_be_focused()
+
+
+@pytest.mark.parametrize("path", ["/", "/phones/127.10.0.1", "/log", "/welcome"])
+def test_whatever_the_keyboard_reaches_is_seen_to_have_the_focus(visit: Visits, path: str) -> None:
+    with visit(size=PHONE) as visitor:
+        page = visitor.open(path)
+        reached = set()
+        for _ in range(90):
+            page.keyboard.press("Tab")
+            at = page.evaluate(_FOCUSED)
+            if at is None:
+                break
+            reached.add(at["what"])
+            assert at["outlined"], at
+            assert at["seen"], at
+        assert len(reached) > 8
+
+
+def test_who_types_a_wrong_address_finds_the_way_back(visit: Visits) -> None:
+    with visit() as visitor:
+        page = visitor.open("/phonse")
+        expect(page.get_by_text("There is no such page.")).to_be_visible()
+        page.get_by_role("link", name="Phones", exact=True).click()
+        expect(page.get_by_text("Redmi Note 8")).to_be_visible()
+
+
+# What has the focus: is it marked, and is it in sight, not behind what floats over the page?
+_FOCUSED = """() => {
+  const at = document.activeElement;
+  if (!at || at === document.body) return null;
+  const box = at.getClientRects()[0];  // of a link that goes over two lines the first
+  const middle = document.elementFromPoint(
+    Math.min(innerWidth - 1, Math.max(0, box.left + Math.min(box.width, 40) / 2)),
+    Math.min(innerHeight - 1, Math.max(0, box.top + Math.min(box.height, 24) / 2)));
+  const label = at.closest("label");
+  return {
+    what: `${at.tagName} ${(at.getAttribute("aria-label") || at.textContent).trim().slice(0, 60)}`,
+    outlined: getComputedStyle(at).outlineStyle !== "none",
+    seen: Boolean(middle) && (at.contains(middle) || middle.contains(at) || Boolean(label?.contains(middle))),
+  };
+}"""

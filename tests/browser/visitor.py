@@ -16,6 +16,7 @@ Theme = Literal["light", "dark"]
 
 DESKTOP = (1400, 1000)
 PHONE = (390, 844)
+ZONE = "Europe/Berlin"
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"  # not committed
 AXE = Path(__file__).parents[2] / "api" / "panel" / "node_modules" / "axe-core" / "axe.min.js"
 # Best practices beside what WCAG 2.2 AA asks for.
@@ -44,7 +45,12 @@ class Visitor:
         """Go there, and wait until the page has what it asked for."""
         self.page.goto(f"{self.home.origin}{path}")
         self.page.locator("h1").first.wait_for()
+        self.settled()
         return self.page
+
+    def settled(self) -> None:
+        """Wait until nothing in sight says that it is still being fetched."""
+        self.page.locator("[data-waiting]").first.wait_for(state="detached")
 
     def accessibility(self) -> list[str]:
         """What axe finds wrong with the page as it stands, a line each."""
@@ -59,6 +65,11 @@ class Visitor:
         """A screenshot of the whole page, in SCREENSHOTS."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         path = SCREENSHOTS / f"{name}.png"
+        self.page.evaluate(
+            "scrollTo(0, document.documentElement.scrollHeight)"
+        )  # charts come when they are seen
+        self.settled()
+        self.page.evaluate("scrollTo(0, 0)")
         self.page.screenshot(path=path, full_page=True)
         return path
 
@@ -91,16 +102,17 @@ def visiting(
     theme: Theme = "light",
     size: tuple[int, int] = DESKTOP,
     known: bool = True,
+    scale: float = 1,
 ) -> Iterator[Visitor]:
-    """A window of its own, checked when it is closed. `known`: logged in already."""
+    """A window of its own, checked when it is closed. `known`: logged in already; `scale`: how fine its screen is."""
     width, height = size
     context = browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme=theme,
         locale="en-GB",
-        timezone_id="Europe/Berlin",
+        timezone_id=ZONE,
         reduced_motion="reduce",
-        device_scale_factor=1,
+        device_scale_factor=scale,
     )
     try:
         if known:

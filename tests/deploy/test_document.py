@@ -32,4 +32,4 @@ def test_the_panels_types_are_written_when_they_have_changed_only(
     types.write_text("older")
     document.write_types(panel)
     assert types.read_text() != "older"
-    assert not list((panel / "node_modules").iterdir())
+    assert not list((panel / "node_modules").glob(".document-*"))

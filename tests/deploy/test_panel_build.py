@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import sys
 from collections.abc import Iterator
 from importlib.machinery import ModuleSpec
@@ -64,7 +65,8 @@ def test_they_are_built_anew_when_a_source_changes_and_packages_stay(
 
 
 @pytest.mark.parametrize(
-    "name", ["tests/a.test.ts", "src/api/document.ts", "node_modules/vite/x.js", "dist/x"]
+    "name",
+    ["tests/a.test.ts", "pictures/home.png", "src/api/document.ts", "node_modules/vite/x.js", "dist/x"],
 )
 def test_what_the_pages_are_not_made_of_changes_nothing(panel: Path, node: FakeNode, name: str) -> None:
     panel_build.build(panel)
@@ -184,7 +186,10 @@ def test_the_command_says_by_its_exit_code_what_there_is_to_do(
     assert panel_build.main(["--has-node"]) == 0
     assert panel_build.main(["--is-fresh"]) == 1
     assert panel_build.main([]) == 0
+    assert re.search(r"built, with \d+ MB of memory$", capsys.readouterr().err.strip())
     assert panel_build.main(["--is-fresh"]) == 0
+    assert panel_build.main([]) == 0
+    assert not capsys.readouterr().err
     (tmp_path / "api" / "panel" / "index.html").write_text("two")
     node.fails("error: no\n")
     assert panel_build.main([]) == 1

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.fakes.ports import free_port
+
 NULL_ADDRESS = "0.0.0.0"  # how a blocked name is answered
 
 
@@ -38,17 +40,6 @@ class Box:
         # Found by its fixed part: type A, class IN, any TTL, four bytes.
         at = answer.find(b"\0\1\0\1", len(_question(name)))
         return socket.inet_ntoa(answer[at + 10 : at + 14]) if at >= 0 else "nothing"
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that was free for UDP and TCP a moment ago."""
-    while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-            udp.bind(("127.0.0.1", 0))
-            port: int = udp.getsockname()[1]
-            with contextlib.suppress(OSError):
-                tcp.bind(("127.0.0.1", port))
-                return port
 
 
 @contextlib.contextmanager

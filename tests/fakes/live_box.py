@@ -122,7 +122,7 @@ def on(
 
 def wait_for_all_roles(data: Data) -> None:
     """DNS answers first, which is as it should be; some tests look at the others at once."""
-    for _ in range(300):
+    for _ in range(1200):
         found = condition.ask(data, data.read_settings())
         if all(one["state"] == "up" for one in found):
             return

@@ -153,6 +153,8 @@ def _connect(topology: Topology) -> None:
     for machine in (topology.phone, topology.gateway, topology.world):
         with machine.entered():  # /proc/sys/net is that of the reader's namespace
             _sysctl("ipv6/conf/default/accept_dad", 0)  # addresses are there at once
+            # Looking for a router tells everybody the link-local address, seconds later, when nobody expects it.
+            _sysctl("ipv6/conf/default/router_solicitations", 0)
             _sysctl("ipv6/conf/all/forwarding", int(machine is topology.gateway))
             _sysctl("ipv4/ip_forward", int(machine is topology.gateway))
     _ip(phone, "link set lo up", f"link add phone0 type veth peer name lan0 netns {gateway}")

@@ -16,6 +16,7 @@ FILES = {
     "assets/b-2.css": b"p { margin: 0 }\n",
     "sw.js": b"self.addEventListener('fetch', () => {})\n",
     "manifest.webmanifest": b'{"name": "Hushgate"}',
+    "licences.txt": b"whose programs\n",
     "icon.svg": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
 }
 

@@ -23,7 +23,7 @@ from gateway.policy.state import PolicyState, UserRule
 from gateway.policy.trial import policy_in_memory
 from gateway.settings import Dns
 from gateway.tasks import Tasks
-from tests.fakes.box import free_port
+from tests.fakes.ports import free_port
 
 
 def policy_of(*rules: str, state: PolicyState | None = None, generation: int = 1) -> Policy:

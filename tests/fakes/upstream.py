@@ -8,7 +8,6 @@ Written with dnslib alone, so that it shares no mistake with the code under test
 
 import asyncio
 import contextlib
-import socket
 import ssl
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
@@ -16,6 +15,8 @@ from dataclasses import dataclass, field
 from typing import Self, TypeVar
 
 from dnslib import CLASS, EDNS0, QTYPE, RCODE, RR, SOA, DNSHeader, DNSRecord
+
+from tests.fakes.ports import free_port
 
 
 @dataclass(frozen=True)
@@ -142,19 +143,12 @@ class FakeUpstream:
 
     async def start(self) -> None:
         """Listen on a free port, the same for UDP and TCP."""
-        for _ in range(20):
-            server = await asyncio.start_server(self._connected, self.host, self.port, ssl=self._context)
-            port = server.sockets[0].getsockname()[1]
-            if self._context is None:
-                try:
-                    await self._listen_udp(port)
-                except OSError:
-                    server.close()
-                    continue
-            self._servers.append(server)
-            self.port = port
-            return
-        raise OSError("no port is free for UDP and TCP")
+        self.port = self.port or free_port()
+        self._servers.append(
+            await asyncio.start_server(self._connected, self.host, self.port, ssl=self._context)
+        )
+        if self._context is None:
+            await self._listen_udp(self.port)
 
     async def _listen_udp(self, port: int) -> None:
         loop = asyncio.get_running_loop()
@@ -281,9 +275,7 @@ def in_a_thread(fake: _Fake) -> Iterator[_Fake]:
 
 def refusing_port() -> int:
     """A UDP and TCP port where nobody listens."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    return free_port()
 
 
 # Misbehaviours.

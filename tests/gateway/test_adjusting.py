@@ -123,6 +123,25 @@ def test_a_secret_that_is_shown_as_stars_is_kept(data: Data) -> None:
     assert plan.settings.dns.domains["lan"] == (secret,)
 
 
+def test_stars_that_are_no_secret_of_ours_are_none_to_be_asked_with(data: Data) -> None:
+    one, two = "https://dns.example/q?key=one", "https://dns.example/q?key=two"
+    shown = "https://dns.example/q?***"
+    with pytest.raises(SettingsError, match="there is no"):
+        planned(data, upstreams=[shown])
+    chosen.write(data.chosen, planned(data, upstreams=[one, two]).after)
+    with pytest.raises(SettingsError, match="any of 2") as caught:  # silently one of them twice
+        planned(data, upstreams=[shown, ONE])
+    assert "one" not in str(caught.value)
+
+
+def test_an_upstream_shown_with_stars_is_tested_with_its_secret(data: Data, two: list[Ear]) -> None:
+    chosen.write(data.chosen, planned(data, upstreams=["https://dns.example/q?key=one"]).after)
+    adjusting.test(data, data.read_settings(), "https://dns.example/q?***")
+    assert two[0].asked[-1]["upstream"] == "https://dns.example/q?key=one"
+    with pytest.raises(SettingsError):  # nobody else is handed it
+        adjusting.test(data, data.read_settings(), "https://elsewhere.example/q?***")
+
+
 def test_a_damaged_file_is_no_fault_of_who_asks(data: Data) -> None:
     data.chosen.write_text("{")
     with pytest.raises(OwnFault, match="panel-settings") as caught:
@@ -193,9 +212,9 @@ def test_without_workers_it_is_stored_for_those_who_come(data: Data) -> None:
     with pytest.raises(OwnFault, match="no DNS worker runs"):
         adjusting.tried(data, planned(data, upstreams=[ONE]))
     with pytest.raises(OwnFault, match="no DNS worker runs"):
-        adjusting.test(data, ONE)
+        adjusting.test(data, data.read_settings(), ONE)
     with pytest.raises(SettingsError):
-        adjusting.test(data, "nonsense")
+        adjusting.test(data, data.read_settings(), "nonsense")
 
 
 # After a crash ----------------------------------------------------------------------------------------------

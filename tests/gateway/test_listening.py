@@ -10,7 +10,7 @@ from gateway import listening
 from gateway.errors import UsageError
 from gateway.listening import Place, find
 from gateway.settings import Dns, Settings
-from tests.fakes.box import free_port
+from tests.fakes.ports import free_port
 
 
 @pytest.fixture

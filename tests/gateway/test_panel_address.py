@@ -8,7 +8,7 @@ from gateway import panel_address
 from gateway.errors import OwnFault
 from gateway.panel_address import endpoints, find, is_everywhere, listen, urls
 from gateway.settings import Panel
-from tests.fakes.box import free_port
+from tests.fakes.ports import free_port
 
 
 @pytest.fixture

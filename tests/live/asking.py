@@ -83,11 +83,11 @@ class Steady:
                     self._ask(now)
                     due += 1 / self._rate
                     end = now + LOST
-                if self._sends > 1:
-                    self._ask_again(now)
                 wait = 0.05 if self._stopping else max(min(due - time.monotonic(), 0.05), 0.0)
                 for key, _ in selector.select(wait):
                     self._read(key.fileobj)
+                if self._sends > 1:
+                    self._ask_again(now)  # of a moment ago: what had come by then has been read
         for sock in self._socks:
             sock.close()
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tests.fakes.box import free_port
 from tests.fakes.network import Namespace
+from tests.fakes.ports import free_port
 from tests.live.asking import question, told
 
 ROOT = Path(__file__).parents[2]

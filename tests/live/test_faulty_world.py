@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.box import free_port
+from tests.fakes.ports import free_port
 from tests.fakes.upstream import FakeUpstream, running_upstream
 from tests.live.asking import asking
 from tests.live.house import (

@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import os
 import random
+import select
 import signal
 import subprocess
 import threading
@@ -15,7 +16,18 @@ import pytest
 
 from tests.fakes.upstream import FakeUpstream
 from tests.live.asking import asking
-from tests.live.house import BLOCKED, OUTSIDE, ROOT, RULED, TELEMETRY, House, eventually, living, python
+from tests.live.house import (
+    BLOCKED,
+    OUTSIDE,
+    PATIENCE,
+    ROOT,
+    RULED,
+    TELEMETRY,
+    House,
+    eventually,
+    living,
+    python,
+)
 
 NAMES = ("www.example.org", TELEMETRY)
 RATE = 300
@@ -70,23 +82,35 @@ def _adder(house: House) -> Iterator[Adder]:
                 adder.close()
 
 
-def _kill(house: House, role: str) -> int:
-    """kill -9; returns the new process's number when the role is back."""
+def _kill(house: House, role: str) -> tuple[float, float]:
+    """kill -9; returns when the role is back. When the old process began to die and was gone, sockets and all."""
     old = house.pid_of(role)
-    os.kill(old, signal.SIGKILL)
-    return eventually(lambda: (now := house.pid_of(role)) != old and now)
+    watched = os.pidfd_open(old)
+    try:
+        begun = time.monotonic()
+        os.kill(old, signal.SIGKILL)
+        assert select.select([watched], [], [], PATIENCE)[0]
+        gone = time.monotonic()
+    finally:
+        os.close(watched)
+    eventually(lambda: house.pid_of(role) != old)
+    return begun, gone
 
 
 @pytest.mark.parametrize("role", ["dns-0", "dns-1", "keeper"])
 def test_dns_goes_on_when_a_role_is_killed_and_the_role_comes_back(ruled: House, role: str) -> None:
     with asking(ruled.port, itertools.cycle((*NAMES, RULED)), rate=RATE, sends=4) as steady:
-        _kill(ruled, role)
+        begun, gone = _kill(ruled, role)
         steady.more(RATE)
     assert not steady.lost()
     assert steady.told(TELEMETRY) == steady.told(RULED) == {BLOCKED}
     assert steady.told("www.example.org") == {OUTSIDE}
     # What had reached the dead worker and was not yet answered; nothing at all where the keeper died.
-    assert len(steady.repeated()) <= (RATE / 10 if role != "keeper" else 0)
+    repeated = [round(fate.sent - begun, 3) for fate in steady.repeated()]
+    if role == "keeper":
+        assert not repeated
+    else:
+        assert all(-0.1 < sent <= gone - begun for sent in repeated), (gone - begun, repeated)
     assert ruled.addresses(RULED) == {BLOCKED}  # the new worker too
 
 
@@ -165,7 +189,7 @@ def test_acknowledged_rules_survive_a_kill_of_everything_at_any_moment(
     acknowledged: list[str] = []
     with living(House(data_dir / "box", world.url)) as house:
         for turn in range(ROUNDS):
-            told = _add_rules_until_all_are_killed(house, f"r{turn}", chance.uniform(0.0, 0.6))
+            told = _add_rules_until_all_are_killed(house, f"r{turn}", chance.uniform(0.0, 8.0))
             acknowledged += told
             house.start()
             stored = {rule["text"] for rule in house.rows("rules")}
@@ -175,17 +199,20 @@ def test_acknowledged_rules_survive_a_kill_of_everything_at_any_moment(
     assert len(acknowledged) > ROUNDS, "too few rules were acknowledged to tell anything"
 
 
-def _add_rules_until_all_are_killed(house: House, prefix: str, seconds: float) -> list[str]:
-    """What the command said was in force."""
+def _add_rules_until_all_are_killed(house: House, prefix: str, adds: float) -> list[str]:
+    """What the command said was in force. The kill comes after the time of so many additions."""
     told: list[str] = []
     with _adder(house) as adder:
         assert adder.add(f"{prefix}-first.example.org")  # from here on it is quick
+        begun = time.monotonic()
+        assert adder.add(f"{prefix}-second.example.org")
+        took = time.monotonic() - begun
 
         def kill() -> None:
             house.kill()
             adder.process.kill()
 
-        timer = threading.Timer(seconds, kill)  # the moment is what is random here
+        timer = threading.Timer(adds * took, kill)  # the moment is what is random here
         timer.start()
         for name in _names(f"{prefix}-"):
             said = adder.add(name)

@@ -1,5 +1,6 @@
 """The test bed itself: namespaces that connect and vanish, goldens, what is left behind."""
 
+import contextlib
 import os
 import re
 import signal
@@ -12,6 +13,7 @@ import pytest
 
 from tests import leftovers, parts
 from tests.fakes import network
+from tests.fakes.ports import free_port
 from tests.goldens import Golden
 from tests.meta import tree
 
@@ -114,8 +116,8 @@ def test_what_workers_leave_is_found_once_even_of_one_that_died(tmp_path: Path, 
     ]
 
 
-def test_whatever_is_to_run_alone_is_there() -> None:
-    for named in parts.RUN_ALONE:
+def test_whatever_is_to_run_by_file_or_alone_is_there() -> None:
+    for named in (*parts.RUN_BY_FILE, *parts.RUN_ALONE):
         path, _, function = named.partition("::")
         assert (tree.ROOT / path).exists(), named
         assert not function or f"\ndef {function}" in (tree.ROOT / path).read_text(encoding="utf-8"), named
@@ -123,6 +125,7 @@ def test_whatever_is_to_run_alone_is_there() -> None:
 
 def test_a_part_is_the_whole_file_or_one_test_of_it() -> None:
     assert parts.part_of("tests/live/test_stalls.py::test_x") == parts.ALONE
+    assert parts.part_of("tests/browser/test_log.py::test_x") == parts.BY_FILE
     assert parts.part_of("tests/live/test_accept.py::test_x") == parts.BESIDE
 
 
@@ -130,6 +133,23 @@ def test_there_are_workers_only_where_there_is_room_for_two() -> None:
     gigabyte = 1 << 30
     assert [parts.workers(processors, 16 * gigabyte) for processors in (1, 2, 4)] == [0, 2, 4]
     assert [parts.workers(4, memory * gigabyte) for memory in (1, 2, 4)] == [0, 3, 4]
+
+
+def test_a_port_is_given_to_one_process_alone() -> None:
+    ports = "from tests.fakes.ports import free_port; print(*(free_port() for _ in range(100)), flush=True)"
+    with contextlib.ExitStack() as stack:
+        given = [str(free_port()) for _ in range(100)]
+        for _ in range(2):
+            call = [sys.executable, "-c", f"{ports}; input()"]
+            process = stack.enter_context(
+                subprocess.Popen(
+                    call, cwd=tree.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                )
+            )
+            stack.callback(process.kill)  # what is reserved is so for as long as the process lives
+            assert process.stdout is not None
+            given += process.stdout.readline().split()
+    assert len(given) == len(set(given)) == 300
 
 
 def test_goldens_are_compared_and_written_anew(tmp_path: Path) -> None:

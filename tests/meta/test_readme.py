@@ -1,12 +1,14 @@
-"""Every command of the README works: each is tried in a fresh clone, against a box that `deploy/up` started.
+"""Every command of the README and of CONTRIBUTING works: each is tried in a fresh clone, against a box that
+`deploy/up` started.
 
-A command that the README shows must stand in TRIALS, with how to try it, and the other way round.
+A command that they show must stand in TRIALS, with how to try it, and the other way round.
 """
 
 import fnmatch
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,10 +20,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.pictures import PICTURES
 from tests.fakes import box
 from tests.fakes.upstream import running_upstream
+from tests.live import chromium
 from tests.meta import copies, readme, tree
 
+TEXTS = ("README.md", "CONTRIBUTING.md")
 PATIENCE = 300  # seconds for `deploy/up` on a small machine that has to fetch everything
 
 
@@ -72,7 +77,7 @@ def _tests(visit: Visit, command: str) -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=2 * PATIENCE,
     )
     assert "test_readme.py" in done.stdout
     results = done.stderr.splitlines()[-1].split(": ")[-1]
@@ -166,7 +171,66 @@ def _saves(visit: Visit, command: str) -> None:
     visit.run(command.replace("backup", "restore --dry-run"))
 
 
-# A command as the README has it (* stands for anything) → how it is tried. In the README's order.
+def _after_the_tests(visit: Visit) -> None:
+    """`deploy/test` stands before these, and prepares what they need."""
+    if not (visit.clone / ".venv" / "dev.stamp").exists():
+        pytest.skip("it comes after deploy/test")
+
+
+def _writes_types(visit: Visit, command: str) -> None:
+    _after_the_tests(visit)
+    types = visit.clone / "api" / "panel" / "src" / "api" / "document.ts"
+    types.unlink(missing_ok=True)
+    visit.run(command)
+    assert "/v1/log" in types.read_text()
+
+
+def _builds(visit: Visit, command: str) -> None:
+    page = visit.clone / "api" / "panel" / "index.html"
+    page.write_text(f"{page.read_text()}<!-- changed -->\n")
+    visit.run(command, timeout=PATIENCE)
+    visit.run(f"{command} --is-fresh")
+
+
+def _shows_the_panel(visit: Visit, command: str) -> None:
+    process = subprocess.Popen(
+        ["sh", "-c", f"exec {command}"],
+        cwd=visit.clone,
+        env={**visit.box.environment, "NO_COLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # npm, a shell and Vite: all of them end together
+    )
+    limit = threading.Timer(60, os.killpg, (process.pid, signal.SIGKILL))  # ends the wait below
+    limit.start()
+    try:
+        assert process.stdout is not None
+        assert any("Local:" in line for line in process.stdout)
+    finally:
+        limit.cancel()
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def _takes_pictures(visit: Visit, command: str) -> None:
+    """Just those that the README shows (test_pictures.py), into another folder."""
+    _after_the_tests(visit)
+    if reason := chromium.why_not():
+        pytest.skip(reason)
+    folder = visit.clone / "taken"
+    visit.run(
+        f"env {' '.join(f'-u {name}' for name in _settings(visit))} {command} {folder}", timeout=PATIENCE
+    )
+    assert {path.name for path in folder.iterdir()} == {f"{name}.png" for name in PICTURES}
+
+
+def _settings(visit: Visit) -> list[str]:
+    """What tells the running box from others: not for a box that somebody else starts."""
+    return [name for name in visit.box.environment if name.startswith("HUSHGATE_")]
+
+
+# A command as they have it (* stands for anything) → how it is tried. In their order.
 TRIALS: dict[str, Trial] = {
     "cd hushgate": _enters,
     "deploy/up": _starts,
@@ -184,11 +248,16 @@ TRIALS: dict[str, Trial] = {
     "hushgate backup *": _saves,
     "hushgate demo": _plays,
     "deploy/test": _tests,
+    "python -m deploy.document --types": _writes_types,
+    "python deploy/panel_build.py": _builds,
+    "python deploy/panel_build.py --npm run dev": _shows_the_panel,
+    "python -m tests.browser.pictures": _takes_pictures,
 }
 
 
-def _readme() -> list[str]:
-    return readme.commands((tree.ROOT / "README.md").read_text(encoding="utf-8"))
+def _shown() -> list[str]:
+    texts = [(tree.ROOT / name).read_text(encoding="utf-8") for name in TEXTS]
+    return [command for text in texts for command in readme.commands(text)]
 
 
 def _bare(command: str) -> str:
@@ -197,7 +266,7 @@ def _bare(command: str) -> str:
 
 
 def _matching(pattern: str) -> list[str]:
-    return [command for command in map(_bare, _readme()) if fnmatch.fnmatchcase(command, pattern)]
+    return [command for command in map(_bare, _shown()) if fnmatch.fnmatchcase(command, pattern)]
 
 
 @pytest.fixture(scope="module")
@@ -254,7 +323,7 @@ def _packages_can_be_fetched(folder: Path) -> bool:
 
 
 def test_every_command_of_the_readme_has_a_trial() -> None:
-    untried = [c for c in map(_bare, _readme()) if not any(fnmatch.fnmatchcase(c, p) for p in TRIALS)]
+    untried = [c for c in map(_bare, _shown()) if not any(fnmatch.fnmatchcase(c, p) for p in TRIALS)]
     assert not untried
 
 
@@ -262,7 +331,7 @@ def test_every_trial_is_of_a_command_in_the_readme() -> None:
     assert not [pattern for pattern in TRIALS if not _matching(pattern)]
 
 
-@pytest.mark.timeout(PATIENCE + 200)
+@pytest.mark.timeout(3 * PATIENCE)
 @pytest.mark.parametrize("pattern", TRIALS)
 def test_command_of_the_readme_works(pattern: str, visit: Visit) -> None:
     for command in _matching(pattern):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -85,6 +86,16 @@ def test_source_archive_holds_what_the_panel_is_built_from(source: Path, tmp_pat
 def test_wheel_holds_the_licence(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         assert [name for name in archive.namelist() if name.endswith("licenses/LICENSE")]
+
+
+def test_wheel_says_whose_programs_its_pages_hold_and_on_what_terms(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        said = archive.read("api/panel/dist/licences.txt").decode()
+    assert re.findall(r"^(svelte|echarts) [\d.]+ \((?:MIT|Apache-2\.0)\)$", said, re.M) == [
+        "echarts",
+        "svelte",
+    ]
+    assert "Copyright" in said
 
 
 def test_it_is_the_wheel_that_runs(outside: Path) -> None:

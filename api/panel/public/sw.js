@@ -10,7 +10,7 @@ addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 addEventListener("notificationclick", (event) => {
   event.notification.close();
   const url = new URL(event.notification.data?.path ?? "/", location.origin);
-  event.waitUntil(opened(url.href));
+  event.waitUntil(opened(url.origin === location.origin ? url.href : "/"));
 });
 
 async function opened(href) {

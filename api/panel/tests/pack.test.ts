@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { packed } from "../pack";
+import { hinted, packed, scriptsOf } from "../pack";
 
 let folder = "";
 
@@ -37,4 +37,29 @@ test("a file has another tag when its content is another", () => {
   const first = packed(folder)["a.js"]?.tag;
   writeFileSync(join(folder, "a.js"), "2");
   expect(packed(folder)["a.js"]?.tag).not.toBe(first);
+});
+
+test("each page's own HTML names its scripts, all the way down, and each once", () => {
+  const chunk = (fileName: string, imports: string[] = [], facadeModuleId: string | null = null) =>
+    ({ type: "chunk", fileName, imports, facadeModuleId }) as const;
+  const found = scriptsOf({
+    "assets/index.js": chunk("assets/index.js", ["assets/shared.js"], "/x/index.html"),
+    "assets/Home.js": chunk(
+      "assets/Home.js",
+      ["assets/a.js", "assets/index.js"],
+      "/x/src/pages/home/Home.svelte",
+    ),
+    "assets/Tab.js": chunk("assets/Tab.js", [], "/x/src/pages/home/Tab.svelte"),
+    "assets/a.js": chunk("assets/a.js", ["assets/shared.js", "assets/Home.js"]),
+    "assets/shared.js": chunk("assets/shared.js"),
+    "assets/style.css": { type: "asset" },
+  });
+  expect([...found.keys()]).toEqual(["home"]);
+  expect(found.get("home")).toEqual(["assets/Home.js", "assets/a.js", "assets/index.js", "assets/shared.js"]);
+  const html = '<head>\n    <script src="/assets/index.js"></script>\n  </head>\n<body></body>';
+  const own = hinted(html, ["assets/index.js", "assets/a.js"]);
+  expect(own).toBe(
+    '<head>\n    <script src="/assets/index.js"></script>\n' +
+      '    <link rel="modulepreload" crossorigin href="/assets/a.js" />\n  </head>\n<body></body>',
+  );
 });

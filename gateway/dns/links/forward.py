@@ -66,6 +66,10 @@ class Forward:
         """What `cached` would say to a plain question, without counting it as one."""
         return self._cache.peek(question, now=self._clock())
 
+    def peek_stale(self, question: Question) -> Answer | None:
+        """What `resolve` would fall back on for a plain question, without counting it as one."""
+        return self._cache.peek_stale(question, now=self._clock())
+
     async def ask(self, question: Question, told: list[Tried]) -> Answer:
         """Put a plain question to the upstreams now; `told` gets what each came to. Raises UpstreamFault."""
         return await self._ask(question, False, False, told)

@@ -3,7 +3,6 @@
 import re
 from ipaddress import IPv6Address, ip_address
 from typing import Literal
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -27,6 +26,7 @@ _URL = re.compile(
     r"(?P<scheme>[a-z]+)://(?:\[(?P<six>[^\[\]]*)\]|(?P<host>[^\[\]:/#?@]*))(?::(?P<port>[^/#?]*))?"
     r"(?P<path>/[^#]*)?(?:#(?P<name>.*))?"
 )
+_QUERY = re.compile(r"\?[^#]+")
 _PATH = re.compile(r"/[!$%&'()*+,./0-9:;=?@A-Z_a-z~-]*")
 
 
@@ -55,6 +55,8 @@ def parse(text: str) -> UpstreamAddress:
     """Raises SettingsError, its message naming `text` and what is wrong with it."""
     if text == RECURSIVE:
         return UpstreamAddress(text, "recursive")
+    if "@" in re.split("[/?#]", text.partition("://")[2])[0]:
+        raise _bad(text, "takes no user name and no password")
     match = _URL.fullmatch(text)
     if match is None:
         raise _bad(text, "not an upstream URL")
@@ -80,11 +82,7 @@ def without_password(url: str) -> str:
     before, at, after = url.rpartition("@")
     if at and "://" in before:
         url = f"{before.partition('://')[0]}://***@{after}"
-    try:
-        query = urlsplit(url).query
-    except ValueError:
-        return "***"
-    return url.replace(f"?{query}", "?***") if query else url
+    return _QUERY.sub("?***", url, count=1)
 
 
 def is_address(host: str) -> bool:
@@ -97,7 +95,8 @@ def is_address(host: str) -> bool:
 
 
 def _bad(text: str, reason: str) -> SettingsError:
-    return SettingsError(f"upstream {text!r}: {reason}", hint=HINT)
+    # Errors are printed, logged and shown, and secrets are none of their business.
+    return SettingsError(f"upstream {without_password(text)!r}: {reason}", hint=HINT)
 
 
 def _host(text: str, host: str | None, six: str | None) -> str:

@@ -14,8 +14,8 @@ from gateway.settings import Dns
 from gateway.store import audit, devices
 from tests.fakes import api, idle_box
 from tests.fakes.api import Api
-from tests.fakes.box import free_port
 from tests.fakes.events import event
+from tests.fakes.ports import free_port
 from tests.fakes.upstream import FakeUpstream, running_upstream
 
 PHONE = "192.0.2.7"

@@ -12,6 +12,8 @@ from api.routes.pages import PAGES
 from tests.fakes.api import Api
 from tests.fakes.panel import FILES, build_of
 
+MOST_SCRIPTS = 7  # of one page: each costs a way there and back
+MOST_BYTES = 200_000  # of its scripts and styles, compressed; the rest of 250 kB is for data
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
@@ -44,14 +46,12 @@ def test_a_program_that_forgot_the_version_gets_no_page_for_its_data(pages: Api,
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
     assert "/v1" in answer.json()["hint"]
+    assert answer.headers["cache-control"] == "no-store"  # nor does a browser get this one later
 
 
 @pytest.mark.parametrize(
     "path",
     [
-        "/nothing",
-        "/rulesx",
-        "/Rules",
         "/v1",
         "/v1/nothing",
         "/api/nothing",
@@ -67,11 +67,26 @@ def test_a_program_that_forgot_the_version_gets_no_page_for_its_data(pages: Api,
         "/assets/a-1.js/",
     ],
 )
-def test_whatever_else_a_browser_asks_for_is_a_problem_document(pages: Api, path: str) -> None:
+def test_what_programs_ask_for_is_a_problem_document_for_a_browser_too(pages: Api, path: str) -> None:
     answer = pages.client.get(path, headers=BROWSER)
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["content-security-policy"] == DATA_POLICY
+    assert answer.headers["cache-control"] == "no-store"  # after an update of the box it may be there
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/rulesx", "/Rules", "/v2/rules"])
+def test_a_person_at_an_address_that_is_none_is_told_so_by_the_panel(pages: Api, path: str) -> None:
+    answer = pages.client.get(
+        path, headers={**BROWSER, "If-None-Match": pages.client.get("/").headers["etag"]}
+    )
+    assert answer.status_code == 404
+    assert answer.content == FILES["index.html"]
+    assert answer.headers["content-security-policy"] == PAGE_POLICY
+    assert answer.headers["cache-control"] == "no-store"
+    for program in (pages.client.get(path), pages.client.post(path, headers=BROWSER)):
+        assert program.status_code == 404
+        assert program.headers["content-type"] == "application/problem+json"
 
 
 def test_a_path_out_of_the_folder_is_refused(pages: Api) -> None:
@@ -117,6 +132,7 @@ def test_what_the_browser_has_already_is_not_sent_again(pages: Api) -> None:
         ("/sw.js", "text/javascript; charset=utf-8"),
         ("/manifest.webmanifest", "application/manifest+json"),
         ("/icon.svg", "image/svg+xml"),
+        ("/licences.txt", "text/plain; charset=utf-8"),
     ],
 )
 def test_files_beside_the_page_are_asked_for_anew(pages: Api, path: str, kind: str) -> None:
@@ -181,6 +197,41 @@ def test_the_real_page_and_its_parts_come_from_here(served: Api, panel_dist: Pat
     parts.feed(served.client.get("/").text)
     assert not parts.forbidden
     assert parts.loaded
-    for url in (*parts.loaded, *(f"/{name}" for name in Built(panel_dist).parts() if name != "index.html")):
+    for url in (
+        *parts.loaded,
+        *(f"/{name}" for name in Built(panel_dist).parts() if not name.endswith(".html")),
+    ):
         assert url.startswith("/")
-        assert served.client.get(url).status_code == 200, url
+        # What the page asks the API for at once is of whoever is logged in; here that is nobody.
+        assert served.client.get(url).status_code == (401 if url.startswith("/v1/") else 200), url
+
+
+def test_each_address_of_the_real_panel_names_what_it_loads_first(served: Api, panel_dist: Path) -> None:
+    served.app.state.built = Built(panel_dist)
+    seen = set()
+    for path in ("/", *(f"/{name}/x" for name in PAGES)):
+        answer = served.client.get(path, headers=BROWSER)
+        assert answer.headers["content-security-policy"] == PAGE_POLICY
+        parts = Parts()
+        parts.feed(answer.text)
+        assert not parts.forbidden
+        scripts = [url for url in parts.loaded if url.endswith(".js")]
+        assert 3 <= len(scripts) <= MOST_SCRIPTS
+        assert not [
+            url for url in scripts if "/map-" in url or "/charts-" in url
+        ]  # they come when they are seen
+        assert sum(_transferred(served, url) for url in parts.loaded if "/assets/" in url) <= MOST_BYTES
+        seen.add(answer.headers["etag"])
+    assert len(seen) == 1 + len(PAGES)
+
+
+def test_an_address_without_its_own_html_is_the_common_page(served: Api, tmp_path: Path) -> None:
+    files = {**FILES, "pages/log.html": b"<!doctype html><title>log</title>"}
+    served.app.state.built = Built(build_of(tmp_path / "dist", files))
+    assert served.client.get("/log/7", headers=BROWSER).content == files["pages/log.html"]
+    assert served.client.get("/rules", headers=BROWSER).content == files["index.html"]
+    assert served.client.get("/pages/log.html", headers=BROWSER).status_code == 404
+
+
+def _transferred(served: Api, url: str) -> int:
+    return int(served.client.get(url, headers={"Accept-Encoding": "br"}).headers["content-length"])

@@ -70,3 +70,23 @@ def test_whatever_is_asked_for_does_no_harm(served: Api, text: str) -> None:
             answer = served.call("GET", "/v1/trace", params=query)
             assert answer.status_code in (200, 404, 414, 422), answer.text
             assert "\x1b" not in answer.text
+
+
+def test_whoever_may_only_read_has_no_way_out_of_the_house_by_it(served: Api) -> None:
+    with listening(served.data.run, "dns-0", blocked) as worker:
+        answers = [
+            served.call("GET", f"/v1/trace?name=part{number}.secret.example", Scope.READ)
+            for number in range(40)
+        ]
+        assert len(worker.asked) < 35
+    refused = answers[-1]
+    assert refused.status_code == 429
+    assert 1 <= int(refused.headers["retry-after"]) <= 2
+    assert "/v1/why" in refused.json()["hint"]
+
+
+def test_what_is_refused_at_once_does_not_count(served: Api) -> None:
+    for _ in range(40):
+        assert served.call("GET", "/v1/trace?name=two%20words").status_code == 422
+    with listening(served.data.run, "dns-0", blocked):
+        assert served.call("GET", "/v1/trace?name=example.org").status_code == 200

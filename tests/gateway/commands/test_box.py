@@ -14,6 +14,7 @@ from gateway.dns.upstream import system
 from gateway.errors import SettingsError
 from gateway.settings import Dns, Panel, Settings
 from tests.fakes import box
+from tests.fakes.ports import free_port
 from tests.fakes.terminal import Terminal
 
 UP = [sys.executable, "-m", "gateway.cli", "up"]
@@ -92,6 +93,16 @@ def test_the_greeting_says_where_it_listens_how_to_use_it_and_how_to_watch(
     assert "Only root may use port 53" in greeting(("0.0.0.0:5300",), remark="Only root may use port 53")
 
 
+def test_the_greeting_says_where_a_phone_reads_how_it_is_pointed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "reachable", lambda **_: [IPv4Address("192.0.2.1")])
+    monkeypatch.setattr(panel_address, "reachable", lambda: [IPv4Address("192.0.2.1")])
+    said = greeting(("0.0.0.0:53",), panel=Panel(listen="0.0.0.0:8080"))
+    assert "on the phone itself: http://192.0.2.1:8080/point\n" in said
+    # Nobody but this machine can open it, or nobody at all.
+    assert "/point" not in greeting(("0.0.0.0:53",), panel=Panel(listen="127.0.0.1:8080"))
+    assert "/point" not in greeting(("0.0.0.0:53",), panel=Panel(listen="off"))
+
+
 def test_the_greeting_says_where_the_panel_is_and_that_plain_http_can_be_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -135,7 +146,7 @@ def test_a_role_that_the_box_does_not_have_is_refused_with_those_it_has(
 def test_a_second_box_on_the_same_folder_is_refused_with_one_line(data_dir: Path) -> None:
     folder = data_dir / "box"
     with box.running(UP, folder) as running:
-        call = [*UP, "--dns", f"127.0.0.1:{box.free_port()}"]
+        call = [*UP, "--dns", f"127.0.0.1:{free_port()}"]
         second = subprocess.run(
             call, env=running.environment, capture_output=True, text=True, timeout=30, check=False
         )

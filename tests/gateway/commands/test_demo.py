@@ -12,6 +12,7 @@ from gateway.settings import Dns, Settings
 from tests.fakes import box
 from tests.fakes.events import event
 from tests.fakes.idle_box import note
+from tests.fakes.ports import free_port
 from tests.fakes.terminal import Terminal
 from tests.fakes.upstream import running_upstream
 
@@ -56,7 +57,7 @@ def test_the_phone_plays_is_logged_and_is_wiped(running: Data, capfd: pytest.Cap
 
 
 def test_without_a_running_box_it_says_so_and_names_no_device(terminal: Terminal, data: Data) -> None:
-    data.write_settings(settings(f"127.0.0.1:{box.free_port()}"))
+    data.write_settings(settings(f"127.0.0.1:{free_port()}"))
     assert "hushgate status" in terminal.refused("demo", "--seconds", "0")
     assert terminal.rows("devices") == []
 

@@ -11,7 +11,7 @@ from gateway.dns.wire import Answer
 from gateway.errors import OwnFault
 from gateway.iana import EDE_BLOCKED, HTTPS, NOERROR, NXDOMAIN
 from gateway.settings import Dns
-from tests.fakes.box import free_port
+from tests.fakes.ports import free_port
 from tests.fakes.upstream import FakeUpstream, running_upstream
 
 

@@ -18,7 +18,7 @@ from gateway.store import devices
 from gateway.store.engine import open_journal
 from gateway.works import Works
 from tests.fakes import idle_box
-from tests.fakes.box import free_port
+from tests.fakes.ports import free_port
 from tests.fakes.upstream import FakeUpstream, running_upstream
 
 

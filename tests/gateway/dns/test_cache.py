@@ -299,5 +299,7 @@ def test_a_peek_and_a_get_are_of_one_mind(steps: list[tuple[str, int]]) -> None:
             now += number
         else:
             put(cache, positive(number) if what == "good" else Answer(SERVFAIL), now)
+    old, helped = cache.peek_stale(WWW, now=now), stale(cache, now)
+    assert old == (helped and helped.answer)
     seen, found = cache.peek(WWW, now=now), get(cache, now)
     assert (seen and (seen.answer, seen.stale)) == (found and (found.answer, found.stale))

@@ -27,7 +27,7 @@ from gateway.policy.state import PauseState
 from gateway.settings import Dns, Settings
 from gateway.store import pauses, rules
 from tests.fakes import idle_box
-from tests.fakes.box import free_port
+from tests.fakes.ports import free_port
 from tests.fakes.server import Running
 from tests.fakes.upstream import FakeUpstream
 

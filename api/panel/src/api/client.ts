@@ -32,14 +32,19 @@ const asBrowser: Middleware = {
   },
   async onResponse({ request, response, schemaPath }) {
     connection.heard();
-    if (response.status !== 401 || !(await hasEnded(schemaPath))) return undefined;
-    // The login has ended, perhaps in the middle of an edit: what was typed stays, and is sent after the new login.
     const again = copies.get(request);
-    if (!again || !(await session.renewed())) return undefined;
+    if (!again || !(await isRenewed(again.method, response.status, schemaPath))) return undefined;
     if (again.method !== "GET") again.headers.set("X-CSRF-Token", session.csrf);
     return fetch(again);
   },
 };
+
+/** Was the request refused for its login alone, and has that been renewed? Then it is sent again. */
+async function isRenewed(method: string, status: number, path: string): Promise<boolean> {
+  // It has ended, perhaps in the middle of an edit: what was typed stays, and is sent after the new login.
+  if (status === 401 && (await hasEnded(path))) return session.renewed();
+  return status === 403 && method !== "GET" && session.isAnew();
+}
 
 /** Has the login ended? Where somebody has to prove who they are, 401 may also be of a wrong password or code. */
 async function hasEnded(path: string): Promise<boolean> {

@@ -42,7 +42,9 @@ export async function uploaded(
   told: Told,
 ): Promise<{ data?: unknown; error?: unknown; response: Response }> {
   let response = await posted(path, file, told);
-  if (response.status === 401 && (await session.renewed())) response = await posted(path, file, told);
+  const { status } = response;
+  if ((status === 401 && (await session.renewed())) || (status === 403 && (await session.isAnew())))
+    response = await posted(path, file, told);
   const body = read(await response.text());
   return response.ok ? { data: body, response } : { error: body, response };
 }

@@ -26,6 +26,14 @@ export function total(slice: Slice): number {
   return slice.blocked + slice.allowed + slice.observed + slice.other;
 }
 
+export const KINDS = ["blocked", "allowed", "observed", "other"] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** What became of questions in any of them, in the order in which it is shown. */
+export function kindsIn(slices: readonly Slice[]): Kind[] {
+  return KINDS.filter((kind) => slices.some((slice) => slice[kind]));
+}
+
 /** The slice in which most was stopped; undefined where nothing was. */
 export function peak(slices: readonly Slice[]): Slice | undefined {
   const most = slices.reduce<Slice | undefined>(

@@ -1,13 +1,15 @@
 /** Numbers as the reader writes them. */
+import { lazily } from "./lazily";
+
 const LOCALE = navigator.language;
-const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
-const short = new Intl.NumberFormat(LOCALE, { notation: "compact", maximumFractionDigits: 1 });
+const whole = lazily(() => new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 }));
+const short = lazily(() => new Intl.NumberFormat(LOCALE, { notation: "compact", maximumFractionDigits: 1 }));
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
-export const number = (value: number): string => whole.format(value);
+export const number = (value: number): string => whole().format(value);
 
 /** "12K": where there is little room, as at an axis. */
-export const compact = (value: number): string => short.format(value);
+export const compact = (value: number): string => short().format(value);
 
 /** `value` of 0 to 100, with one digit behind the point where it matters. */
 export function percent(value: number): string {

@@ -1,11 +1,12 @@
 /** Short words of the API as a person would say them. */
 import { language, t } from "$lib/texts";
+import { lazily } from "./lazily";
 
-const countries = new Intl.DisplayNames([language], { type: "region", fallback: "code" });
+const countries = lazily(() => new Intl.DisplayNames([language], { type: "region", fallback: "code" }));
 
 /** "CN" is "China"; what is no country's code stays as it is. */
 export function country(code: string): string {
-  return /^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code;
+  return /^[A-Z]{2}$/.test(code) ? (countries().of(code) ?? code) : code;
 }
 
 /** "browser-history" is "browsing log"; several, as "analytics, push", are named each. */

@@ -49,7 +49,8 @@ class Router {
     const link = (event.target as Element | null)?.closest("a");
     if (!link?.href || link.target || link.hasAttribute("download")) return;
     const url = new URL(link.href);
-    if (url.origin !== location.origin || /^\/(v1|docs|openapi\.json)(\/|$)/.test(url.pathname)) return;
+    if (url.origin !== location.origin || /^\/(v1|docs|openapi\.json|licences\.txt)(\/|$)/.test(url.pathname))
+      return;
     if (url.pathname === location.pathname && url.search === location.search && url.hash) return;
     event.preventDefault();
     this.go(url.href);

@@ -3,10 +3,16 @@
 const EVERY = 10_000; // milliseconds: nobody reads seconds of a minute that has passed
 
 class Ticking {
-  now = $state(Date.now() / 1000);
+  #ticks = $state(0);
 
   constructor() {
-    setInterval(() => (this.now = Date.now() / 1000), EVERY);
+    setInterval(() => this.#ticks++, EVERY);
+  }
+
+  /** Unix seconds, to the moment: by the last tick, what has happened since would stand in the future. */
+  get now(): number {
+    void this.#ticks;
+    return Date.now() / 1000;
   }
 }
 

@@ -98,3 +98,15 @@ test("a file that is refused is an error, as of any other request", async () => 
   expect([data, error, response.status]).toEqual([undefined, { detail: "no backup" }, 422]);
   await expect(uploaded("/v1/restore", new Blob(["x"]), () => undefined)).rejects.toBeInstanceOf(Unreachable);
 });
+
+test("a file that goes with the word of an older login is sent again with that of the new one", async () => {
+  session.name = "admin";
+  answers = [
+    json(403, {}),
+    json(200, { name: "admin", scopes: ["admin"], csrf: "second" }),
+    json(200, { sums: {} }),
+  ];
+  const { data } = await uploaded("/v1/restore", new Blob(["x"]), () => undefined);
+  expect(data).toEqual({ sums: {} });
+  expect(FakeRequest.sent.map((request) => request.headers["X-CSRF-Token"])).toEqual(["first", "second"]);
+});

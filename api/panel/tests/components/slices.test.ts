@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { filled, peak, sliceOf, total, type Slice } from "$lib/components/slices";
+import { filled, kindsIn, peak, sliceOf, total, type Slice } from "$lib/components/slices";
 
 const HOUR = 3600;
 const slice = (time: number, blocked = 0, allowed = 0): Slice => ({
@@ -37,4 +37,13 @@ test("what became of attempts otherwise is not lost", () => {
   const made = sliceOf({ time: 0, count: 10, actions: { blocked: 4, allowed: 3, refused: 2, rewritten: 1 } });
   expect(made).toEqual({ time: 0, blocked: 4, allowed: 3, observed: 0, other: 3 });
   expect(total(made)).toBe(10);
+});
+
+test("what the colours mean is said of those that are there, always in one order", () => {
+  expect(kindsIn([slice(0), slice(1, 0, 2), { ...slice(2, 1), other: 3 }])).toEqual([
+    "blocked",
+    "allowed",
+    "other",
+  ]);
+  expect(kindsIn([slice(0)])).toEqual([]);
 });

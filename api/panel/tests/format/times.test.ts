@@ -1,6 +1,10 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 
-import { duration, midnight, relative, seconds } from "$lib/format/times";
+import { date, duration, midnight, relative, seconds } from "$lib/format/times";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 const AT = 1_700_000_000;
 
@@ -29,6 +33,21 @@ describe("times", () => {
 
   test("midnight is the last one here", () => {
     expect(midnight(new Date(2026, 10, 22, 14, 7))).toBe(new Date(2026, 10, 22).getTime() / 1000);
+  });
+
+  test.each(["America/Los_Angeles", "Pacific/Auckland", "UTC"])(
+    "a day of the box has one date in %s",
+    (zone) => {
+      vi.stubEnv("TZ", zone);
+      expect(date(Date.UTC(2026, 10, 22) / 1000)).toMatch(/\b22\b/);
+    },
+  );
+
+  test("a day of 23 hours begins at midnight too", () => {
+    vi.stubEnv("TZ", "Europe/Berlin");
+    expect(midnight(new Date("2026-03-29T12:00:00+02:00"))).toBe(
+      Date.parse("2026-03-29T00:00:00+01:00") / 1000,
+    );
   });
 
   test("rows have ISO times", () => {

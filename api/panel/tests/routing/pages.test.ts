@@ -18,6 +18,7 @@ test("a broken address does no harm", () => {
   expect(pageOf("/phones/%zz")?.rest).toBe("%zz");
 });
 
-test("every page is there", async () => {
+// The first to import a page compiles it: all together takes a busy machine longer than a test may usually take.
+test("every page is there", { timeout: 60_000 }, async () => {
   for (const page of PAGES) expect((await page.load()).default, page.path).toBeTypeOf("function");
 });

@@ -69,7 +69,6 @@ def test_url_is_read(text: str, scheme: str, host: str, port: int, name: str, pa
         "udp://9.9.9.9/dns-query",
         "udp://9.9.9.9#name",
         "tls://9.9.9.9#",
-        "tls://user@9.9.9.9",
         "https://dns.quad9.net/\r\nX: y",
         "https://dns.quad9.net/a b",
         "tls://exa mple.org",
@@ -85,6 +84,25 @@ def test_bad_url_is_one_clear_error_with_a_hint(text: str) -> None:
     assert repr(text) in str(caught.value)
     assert "\n" not in str(caught.value)
     assert "udp://9.9.9.9" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://one:geheim@dns.example/q", "https://***@dns.example/q"),
+        ("tls://geheim@9.9.9.9", "tls://***@9.9.9.9"),
+        ("udp://one:geheim@[::1]:53", "udp://***@[::1]:53"),
+        ("https://dns.example:x/q?key=geheim", "https://dns.example:x/q?***"),
+        ("https://dns.example/q q?key=geheim", "https://dns.example/q q?***"),
+        ("https://dns.example/q?key=ge\theim", "https://dns.example/q?***"),
+        ("udp://[x]/?key=geheim", "udp://[x]/?***"),
+    ],
+)
+def test_an_error_does_not_tell_a_secret(text: str, shown: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse(text)
+    assert "heim" not in f"{caught.value} {caught.value.hint}"
+    assert repr(shown) in str(caught.value)
 
 
 @given(

@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from gateway.dns.upstream import recursive
 from gateway.dns.upstream.build import Upstreams
-from gateway.dns.upstream.recursive import Recursive, find_program, free_port
+from gateway.dns.upstream.recursive import Recursive, find_program
 from gateway.dns.wire import Answer
 from gateway.errors import OwnFault, SettingsError, UpstreamFault
 from gateway.iana import NOERROR, NXDOMAIN, SERVFAIL
 from gateway.settings import Dns
 from tests.fakes import signed_root
+from tests.fakes.ports import free_port
 from tests.fakes.signed_root import SignedRoot
 from tests.fakes.values import question
 
@@ -158,5 +160,5 @@ def test_path_cannot_break_out_of_the_configuration(tmp_path: Path) -> None:
 
 
 def test_free_port_can_be_had_twice() -> None:
-    assert 0 < free_port() < 65536
-    assert 0 < free_port() < 65536
+    assert 0 < recursive.free_port() < 65536
+    assert 0 < recursive.free_port() < 65536

@@ -25,7 +25,8 @@ export interface Line {
 export interface Part {
   kind: Kind;
   lines: Line[];
-  sums: { added: number; removed: number; changed: number };
+  /** How many are told; with `more` there are others, of which it is not known what they are. */
+  sums: { added: number; removed: number; changed: number; more: number };
   /** How many differences are not told. */
   more: number;
 }
@@ -65,6 +66,7 @@ function part(kind: Kind, found: Schemas["Differences"]): Part {
       added: found.added.length,
       removed: found.removed.length,
       changed: found.changed.length,
+      more: found.more,
     },
     more: found.more,
   };

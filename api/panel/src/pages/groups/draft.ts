@@ -54,7 +54,7 @@ export function draftOf(group: Group): Draft {
   };
 }
 
-/** A time to begin with: the nights before school. */
+/** A time to begin with: from the evening of a school day to the morning. */
 export const newWindow = (): WindowDraft => ({
   key: keys++,
   days: ["mon", "tue", "wed", "thu", "fri"],

@@ -11,6 +11,10 @@ export const groupName = (name: string): string => (name === EVERYONE ? t.shared
 
 export const groupOf = (name: string): string => `/groups/${encodeURIComponent(name)}`;
 
+/** "Strict, only watched" */
+export const treatmentSaid = ({ profile, mode }: Pick<Group, "profile" | "mode">): string =>
+  t.words.profiles[profile] + (mode === "observe" ? `, ${t.groups.what.observe}` : "");
+
 /** "06:30", with its day unless that is soon. */
 export const untilSaid = (time: number, now: number): string =>
   t.groups.untilTime(time - now < DAY ? hour(time) : exact(time));
@@ -34,6 +38,13 @@ export function nowOf(group: Group, pauses: Found["pauses"]): Now {
   if (now.blocks_everything)
     return { state: "everything", text: t.groups.what.everything, tone: "stop", until };
   return { state: "stops", text: t.words.profiles[now.profile], tone: "plain", until };
+}
+
+/** When what holds now changes by itself next, in Unix seconds; 0 for not at all. */
+export function nextChange({ groups, pauses }: Pick<Found, "groups" | "pauses">, now: number): number {
+  const times = [...pauses, ...groups.map((group) => group.now)].map(({ until }) => until);
+  const coming = times.filter((time) => time > now);
+  return coming.length ? Math.min(...coming) : 0;
 }
 
 /** How many phones are in each group. */
@@ -63,5 +74,5 @@ export function opening(found: Found): { text: string; groups: string; tone: Ton
     const text = watching.length > 1 ? say.onlyWatchMany : say.onlyWatch;
     return { text, groups: named(watching.map(({ name }) => name)), tone: "warn" };
   }
-  return { text: say.allStop, groups: "", tone: "pass" };
+  return { text: found.groups.length > 1 ? say.allStop : say.stopped, groups: "", tone: "pass" };
 }

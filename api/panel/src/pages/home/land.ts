@@ -51,9 +51,12 @@ export function crossings(rings: Rings, latitude: number): number[] {
 
 /** Is it land, between borders as of `crossings`, which may lie a turn further? */
 function isBetween(borders: readonly number[], longitude: number): boolean {
-  return [longitude, longitude + 360, longitude - 360].some(
-    (one) => borders.filter((border) => border < one).length % 2 === 1,
-  );
+  for (let turned = longitude - 360; turned <= longitude + 360; turned += 360) {
+    let west = 0;
+    while (west < borders.length && borders[west]! < turned) west++;
+    if (west % 2) return true;
+  }
+  return false;
 }
 
 /** A path of dots for a map of this width, `step` pixels apart; its stroke makes them round. */

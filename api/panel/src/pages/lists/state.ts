@@ -9,5 +9,5 @@ export function stateOf(list: Schemas["ListPublic"]): { text: string; tone: Tone
   if (!list.enabled) return { text: say.off, tone: "plain" };
   if (list.error) return { text: say.failed, tone: "stop" };
   if (!list.fetched) return { text: say.never, tone: "warn" };
-  return list.refused ? { text: say.lines, tone: "warn" } : { text: say.good, tone: "pass" };
+  return list.refused ? { text: say.lines(list.refused), tone: "warn" } : { text: say.good, tone: "pass" };
 }

@@ -1,6 +1,7 @@
 /** Long words where there is little room. */
 import { shown } from "$lib/format/shown";
 import { day } from "$lib/format/times";
+import { lazily } from "$lib/format/lazily";
 
 /** A host of `most` characters at most: its end says whose it is, its beginning what for. */
 export function briefHost(name: string, most = 72): string {
@@ -22,10 +23,10 @@ function cut(text: string, from: number, to = text.length): string {
   return text.slice(isLow(from) ? from + 1 : from, isLow(to) ? to - 1 : to);
 }
 
-const short = new Intl.DateTimeFormat(navigator.language, { day: "numeric", month: "short" });
+const short = lazily(() => new Intl.DateTimeFormat(navigator.language, { day: "numeric", month: "short" }));
 
 /** "22 Nov", with the year where it is another one. */
 export function dayHere(at: number, now: Date = new Date()): string {
   const date = new Date(at * 1000);
-  return date.getFullYear() === now.getFullYear() ? short.format(date) : day(at);
+  return date.getFullYear() === now.getFullYear() ? short().format(date) : day(at);
 }

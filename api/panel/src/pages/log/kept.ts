@@ -78,6 +78,11 @@ export function rowsIn(items: readonly Item[]): number {
   return items.reduce((sum, item) => sum + (isGap(item) ? (item.count ?? 0) : 1), 0);
 }
 
+/** How often it was asked: the same question within a second is one row. */
+export function questionsIn(items: readonly Item[]): number {
+  return items.reduce((sum, item) => sum + (isGap(item) ? (item.count ?? 0) : item.count), 0);
+}
+
 /** Without the gap, and with the rows that were in it. What is still missing of it stays a gap. */
 export function filled(
   kept: readonly Item[],

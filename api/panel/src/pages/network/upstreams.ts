@@ -53,6 +53,17 @@ export function urlsSet(network: Network): string[] {
   return [...((settingOf(network, "dns.upstreams")?.value as string[] | undefined) ?? [])];
 }
 
+/** The domains that are asked elsewhere than before; those that are asked like all others now have no upstreams. */
+export function domainsChanged(
+  network: Network,
+  wanted: Readonly<Record<string, readonly string[]>>,
+): { domain: string; urls: readonly string[] }[] {
+  const before = (settingOf(network, "dns.domains")?.value ?? {}) as Record<string, string[]>;
+  return [...new Set([...Object.keys(before), ...Object.keys(wanted)])]
+    .map((domain) => ({ domain, urls: wanted[domain] ?? [] }))
+    .filter(({ domain, urls }) => urls.join("\n") !== (before[domain] ?? []).join("\n"));
+}
+
 /** The whole of what this box asks, in one sentence. */
 export function opening(network: Network): { text: string; values: Values; tone: Tone } {
   const say = t.network.opening;

@@ -10,14 +10,25 @@ export function sortOf(wanted: string | null): Sort {
   return SORTS.find((sort) => sort === wanted) ?? "-last_seen";
 }
 
+interface Seen {
+  first_seen: number;
+}
+
+/** Unix seconds: when the first of them came; `now` where none did. */
+function oldestOf(devices: readonly Seen[], now: number): number {
+  return devices.reduce((least, one) => (one.first_seen ? Math.min(least, one.first_seen) : least), now);
+}
+
 /** Unix seconds: who was first seen after that is new. Not all are where the box itself is new: its first day does not
  * count. */
-export function newSince(devices: readonly { first_seen: number }[], now: number): number {
-  const oldest = devices.reduce(
-    (least, one) => (one.first_seen ? Math.min(least, one.first_seen) : least),
-    now,
-  );
-  return Math.max(now - NEW, oldest + DAY);
+export function newSince(devices: readonly Seen[], now: number): number {
+  return Math.max(now - NEW, oldestOf(devices, now) + DAY);
+}
+
+/** When the first of them came, where that is so lately that all are new; else undefined. */
+export function allNewSince(devices: readonly Seen[], now: number): number | undefined {
+  const oldest = oldestOf(devices, now);
+  return oldest > now - NEW ? oldest : undefined;
 }
 
 /** What stands below a device's name: who made it, and the address it was seen with last. */

@@ -22,6 +22,9 @@ export interface Draft {
   until: string;
 }
 
+/** As a field of one line takes it. */
+export const oneLine = (typed: string): string => typed.replace(/[\r\n]+/g, " ").slice(0, 2000);
+
 export const blank = (typed: string, allow: boolean, group: string): Draft => ({
   typed,
   allow,

@@ -13,8 +13,12 @@ export interface Pasted {
   others: number;
 }
 
+const LINE = 300; // characters of a line that are shown
 const COMMENT = /^\s*(?:[!#]|\[ad(?:block|guard))/i;
 const BARE = /^[^\s|^$@*/#]+\.[^\s|^$@*/#]+$/;
+const LONGEST = 1100; // characters of a name, however it is written; longer lines are no names
+
+const isBare = (name: string): boolean => name.length <= LONGEST && BARE.test(name);
 
 /** What these lines are. */
 export function looksLike(text: string): Pasted {
@@ -26,7 +30,7 @@ export function looksLike(text: string): Pasted {
       continue;
     }
     found.lines++;
-    if (BARE.test(withoutComment(line))) found.names++;
+    if (isBare(withoutComment(line))) found.names++;
     else if (namedIn(line)?.from === "hosts") found.hosts++;
     else found.others++;
   }
@@ -41,7 +45,7 @@ export function prepared(text: string, { below, allow }: { below: boolean; allow
     .split("\n")
     .map((line) => {
       const name = withoutComment(line);
-      if (COMMENT.test(line) || !BARE.test(name)) return line;
+      if (COMMENT.test(line) || !isBare(name)) return line;
       return (allow ? "@@" : "") + (below ? `||${name}^` : `|${name}^`);
     })
     .join("\n");
@@ -49,4 +53,11 @@ export function prepared(text: string, { below, allow }: { below: boolean; allow
 
 function withoutComment(line: string): string {
   return line.replace(/\s#.*$/, "").trim();
+}
+
+/** Lines that cannot be taken, as they were pasted: `prepared` may have dressed them. */
+export function asPasted<L extends { line: number; text: string }>(refused: readonly L[], text: string): L[] {
+  if (!refused.length) return [];
+  const lines = text.split("\n");
+  return refused.map((one) => ({ ...one, text: lines[one.line - 1]?.trim().slice(0, LINE) || one.text }));
 }

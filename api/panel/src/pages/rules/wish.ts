@@ -36,11 +36,13 @@ export interface Named {
 // An address at the beginning and white space: a line of a hosts file.
 const HOSTS = /^(?:[0-9a-f:]*:[0-9a-f:.]*|\d{1,3}(?:\.\d{1,3}){3})\s+(\S+)\s*(?:#.*)?$/i;
 const URL_START = /^([a-z][a-z0-9+.-]*):\/\//i;
+const LONGEST = 2000; // characters: these expressions are slow on rubbish without end
 const RULE_SIGNS = /[|^$@*/#]/;
 
 /** The name that somebody typed or pasted, with whatever was around it; undefined for what is a rule already. */
 export function namedIn(typed: string): Named | undefined {
   const text = typed.trim();
+  if (text.length > LONGEST) return undefined;
   const hosts = HOSTS.exec(text)?.[1];
   if (hosts) return RULE_SIGNS.test(hosts) ? undefined : { name: bare(hosts), from: "hosts" };
   if (URL_START.test(text)) return inAddress(text);

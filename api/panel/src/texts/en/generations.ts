@@ -1,4 +1,5 @@
 import { counted } from "./counting";
+import { number as counting } from "$lib/format/numbers";
 
 /** History: every generation of rules, lists, groups and bundles that was in force, and the way back. */
 export const generations = {
@@ -34,8 +35,13 @@ export const generations = {
     removed: "Removed",
     altered: "Changed",
     more: (count: number) => `and ${counted(count, "difference")} more`,
-    sums: (added: number, removed: number, changed: number) =>
-      [added && `${added} added`, removed && `${removed} removed`, changed && `${changed} changed`]
+    sums: (sums: { added: number; removed: number; changed: number; more: number }) =>
+      [
+        sums.added && `${counting(sums.added)} added`,
+        sums.removed && `${counting(sums.removed)} removed`,
+        sums.changed && `${counting(sums.changed)} changed`,
+        sums.more && `${counting(sums.more)} more that differ`,
+      ]
         .filter(Boolean)
         .join(", "),
     restoreTitle: (number: number) => `Go back to generation ${number}`,

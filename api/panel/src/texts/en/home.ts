@@ -107,7 +107,7 @@ export const home = {
     tried: "tried to report",
     all: (count: number) => `All ${counted(count, "phone")}`,
     empty: "Phones show here once they have asked something.",
-    attempts: (count: number) => `tried to report ${times(count)}`,
+    attempts: (count: number) => `tried to report ${counted(count, "time")}`, // with the figure that is seen
   },
   whom: {
     title: "Companies",
@@ -119,6 +119,7 @@ export const home = {
     all: "all stopped",
     countryUnknown: "country not known",
     more: (count: number) => `${counted(count, "more company", "more companies")}`,
+    fewer: "Only the first",
   },
   live: {
     title: "Live",

@@ -1,20 +1,44 @@
-export { bundles } from "./bundles";
-export { catalogue } from "./catalogue";
-export { errors } from "./errors";
-export { generations } from "./generations";
-export { groups } from "./groups";
-export { home } from "./home";
-export { lists } from "./lists";
-export { log } from "./log";
-export { login } from "./login";
-export { nav } from "./nav";
-export { network } from "./network";
-export { notices } from "./notices";
-export { phones } from "./phones";
-export { point } from "./point";
-export { rules } from "./rules";
-export { setup } from "./setup";
-export { shared } from "./shared";
-export { system } from "./system";
-export { welcome } from "./welcome";
-export { words } from "./words";
+// One object of its own: a namespace of a module would need the bundler's run-time, one more file to fetch.
+import { bundles } from "./bundles";
+import { catalogue } from "./catalogue";
+import { errors } from "./errors";
+import { generations } from "./generations";
+import { groups } from "./groups";
+import { home } from "./home";
+import { lists } from "./lists";
+import { log } from "./log";
+import { login } from "./login";
+import { nav } from "./nav";
+import { network } from "./network";
+import { notices } from "./notices";
+import { phones } from "./phones";
+import { point } from "./point";
+import { rules } from "./rules";
+import { setup } from "./setup";
+import { shared } from "./shared";
+import { system } from "./system";
+import { welcome } from "./welcome";
+import { words } from "./words";
+
+export const en = {
+  bundles,
+  catalogue,
+  errors,
+  generations,
+  groups,
+  home,
+  lists,
+  log,
+  login,
+  nav,
+  network,
+  notices,
+  phones,
+  point,
+  rules,
+  setup,
+  shared,
+  system,
+  welcome,
+  words,
+};

@@ -2,7 +2,7 @@ import { counted } from "./counting";
 
 /** Subscribed lists. */
 export const lists = {
-  sentenceNone: "You follow no list. The catalogue decides alone.",
+  sentenceNone: "You follow no list. The catalogue and your own rules decide alone.",
   sentence: (lists: number, entries: number) =>
     `You follow ${counted(lists, "list")} with ${counted(entries, "entry", "entries")}.`,
   failed: (count: number) =>
@@ -32,15 +32,17 @@ export const lists = {
     failed: "not fetched",
     off: "off",
     never: "never fetched",
-    lines: "some lines unusable",
+    lines: (count: number) => `${counted(count, "line")} unusable`,
   },
-  lastError: "The last fetch failed. The copy before it counts on.",
-  lastErrorNever: "It could not be fetched, so nothing of it counts.",
+  lastFailed: "The last fetch failed:",
+  countsOn: "The copy before it counts on, and it is fetched again by itself.",
+  countsNot: "So nothing of it counts. Is its address right?",
   switchLabel: (name: string) => `In force: ${name}`,
   switchedOn: "The list counts again.",
   switchedOff: "The list is switched off.",
   refresh: "Fetch now",
   refreshLabel: (name: string) => `Fetch now: ${name}`,
+  entriesLabel: (count: number, name: string) => `${counted(count, "entry", "entries")}: ${name}`,
   hitsLabel: (count: number, name: string) => `Decided ${counted(count, "time")}: rows of the log by ${name}`,
   outcomes: {
     new: (name: string) => `${name}: a new copy counts now.`,
@@ -99,6 +101,7 @@ export const lists = {
     back: "All lists",
     source: "From",
     entries: "Entries",
+    entriesTest: "Is a name in it? Test it.",
     unusable: "Lines that cannot be used",
     fetched: "Last good copy",
     version: "Checksum",

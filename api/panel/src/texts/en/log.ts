@@ -1,4 +1,4 @@
-import { counted } from "./counting";
+import { counted, digits } from "./counting";
 
 interface Subject {
   actions: string[];
@@ -147,11 +147,12 @@ export const log = {
   fresh: (count: number) => counted(count, "new row"),
   freshHint: "Show them",
   kept: (count: number) => counted(count, "row"),
+  keptQuestions: (count: number) => `${counted(count, "question")} in all`,
   rows: "Rows of the log",
   searching: "Looking further back …",
   end: "That is all there is.",
   full: (count: number) =>
-    `This page keeps the newest ${count.toLocaleString("en")} rows; older ones were let go. They are still in the log:`,
+    `This page keeps the newest ${digits(count)} rows; older ones were let go. They are still in the log:`,
   fullLink: "show what was before",
   gap: (count: number | null) =>
     count === null
@@ -159,7 +160,7 @@ export const log = {
       : `${counted(count, "row")} came too fast to be shown.`,
   gapLoad: "Load them",
   gapLoading: "Loading them …",
-  times: (count: number) => `×${count.toLocaleString("en")}`,
+  times: (count: number) => `×${digits(count)}`,
 
   nothingYet: "Nothing is in the log yet. As soon as a phone asks this box for names, it is seen here.",
   pointPhone: "Point a phone here",

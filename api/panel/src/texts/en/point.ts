@@ -6,22 +6,22 @@ export const point = {
   noAddress: "the box's address",
   which: "Which phone is it?",
   kinds: {
-    xiaomi: "Xiaomi, Redmi, POCO",
+    xiaomi: "Xiaomi, Redmi, POCO (MIUI, HyperOS)",
     android: "Other Android",
     ios: "iPhone, iPad",
-    router: "All at once",
+    router: "All of them, at the router",
   },
   steps: {
     xiaomi: (address: string) => [
       "Open Settings › Wi-Fi and tap the arrow › next to your network.",
-      "At “IP settings”, choose Static. The other fields fill themselves; leave them.",
+      "At “IP settings”, choose Static. The other fields fill themselves; if “IP address” stays empty, write the one that the phone has now.",
       `At “DNS 1”, write ${address}. Write the same at “DNS 2”, or leave it empty if it can be.`,
       "Tap ✓ to save.",
-      "Go to Settings › Connection & sharing › Private DNS and choose Off. Otherwise the phone asks someone else.",
+      "Go to Settings › Connection & sharing (HyperOS: More connectivity options) › Private DNS and choose Off. Otherwise the phone asks someone else.",
     ],
     android: (address: string) => [
       "Open Settings › Network & internet › Internet and tap the gear next to your network.",
-      "Tap the pencil, then “Advanced options”. At “IP settings”, choose Static.",
+      "Note the “IP address” that stands there. Tap the pencil, then “Advanced options”. At “IP settings”, choose Static and write that address; leave “Gateway” and “Network prefix length” as they fill themselves.",
       `At “DNS 1”, write ${address}. Write the same at “DNS 2”, or leave it empty if it can be.`,
       "Save.",
       "Go to Settings › Network & internet › Private DNS and choose Off. Otherwise the phone asks someone else.",

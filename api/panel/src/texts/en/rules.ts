@@ -13,6 +13,7 @@ export const rules = {
   clear: "Show all",
   loaded: (count: number, further: boolean) =>
     further ? `The first ${counted(count, "rule")}; more come as you scroll.` : counted(count, "rule"),
+  clipped: { more: "… all of it", less: "less" },
   telling: {
     rule: "Rule",
     stops: "Stops",
@@ -165,6 +166,8 @@ export const rules = {
     remove: "Remove",
     moreTitle: "More",
     unchanged: "Nothing is changed yet.",
+    foundAgain: "What you typed before is here again.",
+    anew: "Start anew",
     created: "Added",
     changed: "changed",
     decided: "Decided",
@@ -172,7 +175,7 @@ export const rules = {
   },
   faster: {
     title: "Somebody was faster",
-    who: (who: string, when: string) => `${who} was faster, ${when}. The rule is now:`,
+    who: (who: string, when: string) => `${who} was faster (${when}). It says now:`,
     somebody: "Somebody",
     gone: "Somebody has removed this rule. What you typed is still here.",
     kept: "What you typed is still here.",
@@ -231,6 +234,8 @@ export const rules = {
     file: "Or a file",
     fileChosen: (name: string, size: string) => `${name}, ${size}`,
     fileAway: "Leave the file out",
+    pasted: (size: string) => `Pasted lines, ${size}`,
+    pastedAway: "Leave them out",
     format: "Written as",
     formats: {
       auto: "find out",
@@ -254,6 +259,7 @@ export const rules = {
     },
     see: "See what it comes to",
     seeing: "Reading it …",
+    sending: (share: string) => `Sending it: ${share}`,
     preview: "What it comes to",
     comes: (rules: number, kept: number) =>
       `${counted(rules, "rule")} would be added` +
@@ -262,8 +268,7 @@ export const rules = {
     groups: (names: string) => `New groups: ${names}`,
     lists: (count: number) => `${counted(count, "list")} would be subscribed to.`,
     devices: (count: number) => `${counted(count, "device")} would be named or moved.`,
-    refused: (count: number) =>
-      `${counted(count, "line")} cannot be taken. The rest ${count === 1 ? "is" : "is"} taken all the same.`,
+    refused: (count: number) => `${counted(count, "line")} cannot be taken. The rest is taken all the same.`,
     refusedTitle: "Lines that cannot be taken",
     refusedMore: (count: number) => `and ${count} more`,
     line: "Line",
@@ -273,6 +278,9 @@ export const rules = {
     addedMore: (count: number) => `and ${count} more`,
     take: "Take them in",
     said: (count: number) => `${counted(count, "rule")} added.`,
+    tooMuch:
+      "Is it a list of somebody else's? Followed by its address, it may be of any size and stays up to date:",
+    follow: "follow a list",
     change: "Change something",
     fetch: "Fetch the new lists now",
     fetched: "The lists are fetched.",

@@ -16,13 +16,15 @@ export const welcome = {
     title: "2. See its first question arrive",
     waiting: "Waiting for a phone to ask for something. Open any page on it.",
     away: "Not connected to the box just now; trying again …",
+    there: (phone: string) => `${phone} asks this box.`,
     heard: (names: number) => `Asked for ${counted(names, "name")} so far. The last:`,
     demo: "No phone at hand?",
     demoSay:
       "The box can play a Redmi phone for a minute. It asks this box for names as such a phone does, and sends nothing to anybody else.",
     demoStart: "Start the demo phone",
-    demoRuns: (scene: string, asked: number, blocked: number) =>
-      `${scene || "It starts"} … asked for ${counted(asked, "name")}, ${blocked} stopped.`,
+    demoBegins: "It starts",
+    demoRuns: (asked: number, blocked: number) =>
+      `… asked for ${counted(asked, "name")}, ${blocked} stopped.`,
     demoDone: (asked: number, blocked: number) =>
       `The demo phone is through: it asked for ${counted(asked, "name")}, ${blocked} of them were stopped.`,
     demoWipe: "Remove the demo phone and its rows",

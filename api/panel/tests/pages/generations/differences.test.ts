@@ -31,7 +31,7 @@ it("tells each kind that differs, each thing by what it is called", () => {
   expect(more).toEqual([]);
   expect(rules?.kind).toBe("rules");
   expect(rules?.more).toBe(4);
-  expect(rules?.sums).toEqual({ added: 1, removed: 1, changed: 1 });
+  expect(rules?.sums).toEqual({ added: 1, removed: 1, changed: 1, more: 4 });
   expect(rules?.lines.map(({ how, title, more }) => [how, title, more])).toEqual([
     ["added", "||a.example^", "kids"],
     ["removed", "||b.example^", "kids"],

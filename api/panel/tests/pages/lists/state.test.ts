@@ -19,7 +19,7 @@ const LIST = {
 
 it.each([
   [{}, "good", "pass"],
-  [{ refused: 2 }, "some lines unusable", "warn"],
+  [{ refused: 2 }, "2 lines unusable", "warn"],
   [{ error: "404", refused: 2 }, "not fetched", "stop"],
   [{ error: "404", enabled: false }, "off", "plain"],
   [{ fetched: 0, version: "" }, "never fetched", "warn"],

@@ -8,6 +8,7 @@ import {
   isGap,
   joined,
   placeOf,
+  questionsIn,
   rowsIn,
   type Item,
 } from "$lib/pages/log/kept";
@@ -99,4 +100,10 @@ test("100 000 rows take a handful more in no time worth speaking of", () => {
   expect(kept).toHaveLength(100_000);
   expect(kept[0]?.id).toBe(100_100);
   expect(kept.at(-1)?.id).toBe(101);
+});
+
+test("a row counts as often as it was asked, a gap as far as that is known", () => {
+  expect(questionsIn([])).toBe(0);
+  expect(questionsIn([row(9, { count: 6 }), gapOf({ count: 4, first: 5, last: 8 }), row(4)])).toBe(11);
+  expect(questionsIn([gapOf({ count: null, first: 1, last: 8 })])).toBe(0);
 });

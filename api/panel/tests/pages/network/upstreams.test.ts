@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { plain } from "$lib/format/pieces";
 import {
   backFrom,
+  domainsChanged,
   elsewhere,
   isUpstream,
   linesOf,
@@ -100,4 +101,16 @@ test("values as text", () => {
 
 test("lines, each once", () => {
   expect(linesOf(" a\n\nb, a ")).toEqual(["a", "b"]);
+});
+
+test("the domains that a change asks elsewhere", () => {
+  const value = { "fritz.box": ["udp://192.0.2.1"], "corp.example": ["udp://192.0.2.2"] };
+  const before = network({ settings: [setting({ key: "dns.domains", value })] });
+  expect(domainsChanged(before, value)).toEqual([]);
+  const wanted = { "corp.example": ["tcp://192.0.2.2"], "new.example": ["recursive"] };
+  expect(domainsChanged(before, wanted)).toEqual([
+    { domain: "fritz.box", urls: [] },
+    { domain: "corp.example", urls: ["tcp://192.0.2.2"] },
+    { domain: "new.example", urls: ["recursive"] },
+  ]);
 });

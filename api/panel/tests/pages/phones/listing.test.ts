@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { aboutOf, newSince, sortOf, tagsOf } from "$lib/pages/phones/listing";
+import { aboutOf, allNewSince, newSince, sortOf, tagsOf } from "$lib/pages/phones/listing";
 
 const DAY = 86_400;
 const NOW = 1_795_302_000;
@@ -30,4 +30,11 @@ test("an address that is the key stands there once", () => {
 test("tags are words between commas, each once", () => {
   expect(tagsOf(" child, tablet ,,child")).toEqual(["child", "tablet"]);
   expect(tagsOf(" , ")).toEqual([]);
+});
+
+test("where all came in the last days nobody is called old: the first one's time is told", () => {
+  expect(allNewSince([{ first_seen: NOW - DAY }, { first_seen: NOW - 60 }, { first_seen: 0 }], NOW)).toBe(
+    NOW - DAY,
+  );
+  expect(allNewSince([{ first_seen: NOW - 8 * DAY }, { first_seen: NOW - 60 }], NOW)).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { looksLike, prepared } from "$lib/pages/rules/pasting";
+import { asPasted, looksLike, prepared } from "$lib/pages/rules/pasting";
 
 const TEXT = [
   "! a comment",
@@ -32,4 +32,29 @@ it("lets bare names through where that is wanted", () => {
   expect(prepared("a.example", { below: true, allow: true })).toBe("@@||a.example^");
   expect(prepared("a.example", { below: false, allow: true })).toBe("@@|a.example^");
   expect(prepared("a.example", { below: false, allow: false })).toBe("a.example");
+});
+
+it("tells of lines as they were pasted", () => {
+  const refused = [
+    { line: 2, text: "||b c^", reason: "a space" },
+    { line: 9, text: "||gone^", reason: "no such line here" },
+  ];
+  expect(asPasted(refused, "a.example\n  b c  # why\n").map((one) => one.text)).toEqual([
+    "b c  # why",
+    "||gone^",
+  ]);
+  expect(asPasted([{ line: 1, text: "" }], "x".repeat(1000))[0]?.text).toHaveLength(300);
+  expect(asPasted([], "anything")).toEqual([]);
+});
+
+it("looks through eight megabytes of lines while somebody waits", () => {
+  const line = "0.0.0.0 ads.example.org\n";
+  const found = looksLike(line.repeat(300_000));
+  expect(found.hosts).toBe(300_000);
+});
+
+it.each(["a.", ":", "a|", " #", "^*"])("is not held up by a line of nothing but %j", (piece) => {
+  const line = piece.repeat(2_000_000) + "|";
+  expect(looksLike(line).others + looksLike(line).comments).toBe(1);
+  expect(prepared(line, { below: true, allow: true })).toBe(line);
 });

@@ -32,7 +32,7 @@ test("what was lost is said", () => {
     "2 questions left unanswered: a device asked too often",
     "1 row of the log lost",
     "broken\\u{202e}",
-    "decides by state 6, not 7",
+    "decides by generation 6, not 7",
   ]);
 });
 

@@ -23,6 +23,8 @@ export const account = {
       ? `${counted(left, "recovery code")} left.`
       : "No recovery code is left: make new ones, else a lost phone locks you out.",
   enrol: "Set it up",
+  enrolTitle: "Set up a second factor",
+  removeTitle: "Switch off the second factor",
   enrolAnew: "Move it to another app",
   enrolSay:
     "You need an authenticator app on your phone, such as Aegis or any other that shows codes of six digits. Until its first code is here, everything stays as it is.",

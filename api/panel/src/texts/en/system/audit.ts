@@ -1,5 +1,5 @@
 export const audit = {
-  lead: "Who has changed what, from where, and what was there before. Nobody can change it here.",
+  lead: "Every change is noted, with its author and where it came from. Nobody can change the notes here.",
   label: "Changes, the newest first",
   who: "By whom",
   whoHelp: "admin, token NAME",
@@ -24,6 +24,8 @@ export const audit = {
   } as Record<string, string>,
   empty: "Nothing has been changed yet.",
   none: "No change fits.",
+  noneBy: "No change fits. Who made it has to be written as a whole, as it stands in the list.",
+  byLabel: (who: string) => `All changes by ${who}`,
   from: (address: string) => `from ${address}`,
   onBox: "on the box itself",
   before: "before",
@@ -32,7 +34,7 @@ export const audit = {
   differs: (names: string) => `Changed: ${names}`,
   came: (names: string) => `Set: ${names}`,
   went: (names: string) => `Was: ${names}`,
-  state: (number: number) => `State ${number}`,
-  stateLabel: (number: number) => `What state ${number} changed`,
+  state: (number: number) => `Generation ${number}`,
+  stateLabel: (number: number) => `What generation ${number} changed`,
   nothing: "nothing",
 };

@@ -18,6 +18,13 @@ export const system = {
     storage: "Storage",
     audit: "Audit log",
   },
+  headings: {
+    account: "Who may rule this box, and how they prove it.",
+    tokens: "Programs that may use this box.",
+    webhooks: "Programs that this box tells of what happens.",
+    backup: "All that is set, in one file, and back.",
+    audit: "Who has changed what, and what was there before.",
+  } as Record<string, string>,
   overview,
   account,
   tokens,

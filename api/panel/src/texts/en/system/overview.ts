@@ -3,10 +3,10 @@ import { counted } from "../counting";
 const some = (count: number, one: string, many: string) => (count === 1 ? one : many);
 
 export const overview = {
-  well: "Every part of the box runs",
-  ill: (count: number) => `${counted(count, "part")} of the box ${count === 1 ? "does" : "do"} not run`,
+  well: "Every part of this box runs.",
+  ill: (count: number) => `${counted(count, "part")} of this box ${count === 1 ? "does" : "do"} not run.`,
   below: (version: string, python: string) => `Hushgate ${version} on Python ${python}`,
-  generation: "State in force:",
+  generation: (number: number) => `generation ${number} in force`,
   roles: "Parts",
   role: "Part",
   state: "State",
@@ -32,11 +32,11 @@ export const overview = {
     `${number} ${some(count, "question", "questions")} left unanswered: a device asked too often`,
   overloaded: (number: string, count: number) =>
     `${number} ${some(count, "question", "questions")} left unanswered: too many at once`,
-  behind: (its: number, current: number) => `decides by state ${its}, not ${current}`,
+  behind: (its: number, current: number) => `decides by generation ${its}, not ${current}`,
   setAside: "Damaged databases were set aside. What is in them is still on the box, in its data folder:",
   settings: "Settings",
-  settingsSay: "What is set otherwise than it comes. Words find any setting.",
-  allDefault: "Everything is as it comes. Words find any setting.",
+  settingsSay: "What somebody has set otherwise. Type a word to find any other setting.",
+  allDefault: "Nobody has set anything otherwise. Type a word to find a setting.",
   find: "Find a setting",
   noSetting: "No setting has these words.",
   key: "Setting",
@@ -49,8 +49,9 @@ export const overview = {
     flag: "an option of `hushgate up`",
     panel: "this panel",
   } as Record<string, string>,
-  network: "Change them",
+  network: "Change DNS settings",
   links: "More about this box",
   docs: "Documentation of its API",
+  licences: "Licences",
   metrics: "Metrics for Prometheus",
 };

@@ -10,7 +10,7 @@ export const storage = {
   parts: {
     journal: "Log",
     lists: "Lists",
-    generations: "States in force",
+    generations: "Generations",
     policy_database: "What you have set",
   } as Record<string, string>,
   say: {
@@ -24,7 +24,7 @@ export const storage = {
   days: (days: number) => `${counted(days, "day")}.`,
   most: (size: string) => `If it grows beyond ${size} before that, its oldest days go first.`,
   fixed: {
-    default: "That is how it comes.",
+    default: "That is the default.",
     file: "So says the settings file.",
     environment: "So says the environment.",
     flag: "So says an option of `hushgate up`.",

@@ -28,8 +28,9 @@ export const webhooks = {
   test: "Test",
   testLabel: (url: string) => `Send a test to ${url}`,
   testing: "Sending …",
-  delivered: (status: number, ms: number) => `Taken: it answered ${status} after ${Math.round(ms)} ms.`,
-  refused: (error: string) => `Not taken: ${error}`,
+  delivered: (status: number, ms: number) =>
+    `The test was taken: it answered ${status} after ${Math.round(ms)} ms.`,
+  refused: (error: string) => `The test was not taken: ${error}`,
   edit: "Edit",
   editLabel: (url: string) => `Edit the webhook to ${url}`,
   editTitle: "Edit the webhook",
