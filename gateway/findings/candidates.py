@@ -110,17 +110,8 @@ def _reports(seen: Seen, purposes: Purposes) -> Iterator[Finding]:
         if through.get((device, company, purpose)) == found.count:
             continue  # that all of it got through says it already
         surges = found.before and found.count >= max(SURGE_LEAST, SURGE * found.before)
-        yield _told(
-            seen,
-            Kind.SURGE if surges else Kind.REPORTS,
-            device=device,
-            company=company,
-            purpose=purpose,
-            country=found.country,
-            count=found.count,
-            before=found.before,
-            rows=Rows(device=device, company=company, purpose=purpose, since=seen.since),
-        )
+        kind = Kind.SURGE if surges else Kind.REPORTS
+        yield _summed_up(seen, kind, found, Rows(device, company, purpose, since=seen.since))
 
 
 def _through(seen: Seen, purposes: Purposes) -> Iterator[Finding]:
@@ -130,34 +121,15 @@ def _through(seen: Seen, purposes: Purposes) -> Iterator[Finding]:
         lambda one: one.action == Action.ALLOWED and purposes.reports(one.company, one.purpose, one.layer),
     )
     for (device, company, purpose), found in sums.items():
-        yield _told(
-            seen,
-            Kind.GOT_THROUGH,
-            device=device,
-            company=company,
-            purpose=purpose,
-            country=found.country,
-            count=found.count,
-            before=found.before,
-            rows=Rows(device, company, purpose, action=Action.ALLOWED, since=seen.since),
-        )
+        rows = Rows(device, company, purpose, action=Action.ALLOWED, since=seen.since)
+        yield _summed_up(seen, Kind.GOT_THROUGH, found, rows)
 
 
 def _around(seen: Seen) -> Iterator[Finding]:
     """Asked for, whatever became of it: that a resolver was used as well, nobody has seen."""
     sums = _summed(seen, lambda one: one.company != "" and goes_around(one.purpose))
     for (device, company, purpose), found in sums.items():
-        yield _told(
-            seen,
-            Kind.AROUND,
-            device=device,
-            company=company,
-            purpose=purpose,
-            country=found.country,
-            count=found.count,
-            before=found.before,
-            rows=Rows(device, company, purpose, since=seen.since),
-        )
+        yield _summed_up(seen, Kind.AROUND, found, Rows(device, company, purpose, since=seen.since))
 
 
 def _breaks(seen: Seen) -> Iterator[Finding]:
@@ -202,6 +174,21 @@ def _news(seen: Seen) -> Iterator[Finding]:
 
 def _told(seen: Seen, kind: Kind, **more: Any) -> Finding:
     return Finding(kind, seen.since, seen.until, **more)
+
+
+def _summed_up(seen: Seen, kind: Kind, found: _Sum, rows: Rows) -> Finding:
+    """What one device did with one company for one purpose."""
+    return _told(
+        seen,
+        kind,
+        device=rows.device,
+        company=rows.company,
+        purpose=rows.purpose,
+        country=found.country,
+        count=found.count,
+        before=found.before,
+        rows=rows,
+    )
 
 
 def _count(attempts: Iterable[Attempts], action: Action) -> int:

@@ -10,7 +10,7 @@ import sqlite3
 from pathlib import Path
 
 from gateway.store import sqlite
-from gateway.store.faults import StoreAway, StoreCorrupt
+from gateway.store.faults import Fault, StoreAway, StoreCorrupt, classify
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def mark(path: Path) -> Mark:
 
 
 def take(path: Path) -> None:
-    """Copy the database at `path`. Raises OSError, sqlite3.Error, StoreCorrupt: then the copy before stays."""
+    """Copy the database at `path`. Raises OSError, sqlite3.Error, StoreAway, StoreCorrupt: then the copy before stays."""
     target = copy_of(path)
     beside = target.with_name(target.name + ".new")
     beside.unlink(missing_ok=True)
@@ -59,13 +59,18 @@ def take(path: Path) -> None:
 
 
 def last_generation(path: Path) -> int:
-    """The last generation that was published from the database; 0 for none, or where it cannot be told."""
+    """The last generation that was published from the database; 0 for none, or where it is no database.
+
+    Raises StoreAway where it cannot be read now: a full disk has no room for what SQLite needs beside it.
+    """
     if not path.exists():
         return 0
     try:
         with contextlib.closing(sqlite3.connect(path)) as connection:
             return int(connection.execute("SELECT max(number) FROM generation").fetchone()[0] or 0)
-    except sqlite3.Error:
+    except sqlite3.Error as error:
+        if classify(error) is Fault.AWAY:
+            raise StoreAway(f"{path} cannot be read: {error}") from error
         return 0
 
 
@@ -74,7 +79,11 @@ def is_lost(path: Path) -> bool:
 
     A file that was cut off or removed makes no error: SQLite begins a new database in its place.
     """
-    return last_generation(path) == 0 < last_generation(copy_of(path))
+    try:
+        return last_generation(path) == 0 < last_generation(copy_of(path))
+    except StoreAway as error:  # what cannot be read now may be whole
+        log.warning("%s", error)
+        return False
 
 
 def put_back(path: Path) -> bool:

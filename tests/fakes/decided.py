@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from gateway.data import Data
+from gateway.dns.feed import row_of
 from gateway.model import VerdictRow
 from gateway.names import from_text
 from gateway.policy.decide import Policy
@@ -37,16 +38,4 @@ def live(data: Data, questions: Sequence[Question]) -> None:
 
 
 def _verdict(policy: Policy, device: str, name: str) -> VerdictRow:
-    said = policy.decide(policy.asker(device), from_text(name), 1)
-    rule, facts = said.rule, said.facts
-    return VerdictRow(
-        said.action,
-        rule.layer if rule else "",
-        rule.list if rule else "",
-        rule.line if rule else 0,
-        rule.text if rule else "",
-        facts.company if facts else "",
-        facts.purpose if facts else "",
-        facts.country if facts else "",
-        said.generation,
-    )
+    return row_of(policy.decide(policy.asker(device), from_text(name), 1))

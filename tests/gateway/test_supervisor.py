@@ -199,10 +199,10 @@ def fork_and_tell():
 os.fork = fork_and_tell
 """
     with running(data_dir, "dns-0", patch=patch) as box:
-        # Each dies before it has begun to live.
+        # Each ends, however far it has come.
         assert box.process.stderr is not None
         for _ in range(2):
-            assert "dns-0 ended (signal SIGTERM)" in box.process.stderr.readline()
+            assert box.process.stderr.readline().startswith("dns-0 ended (")
         assert box.stop()[0] == 0
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.store import generations, lastgood, rules
 from gateway.store.engine import STORE_FILE, open_store
-from gateway.store.faults import StoreCorrupt
+from gateway.store.faults import StoreAway, StoreCorrupt
 
 NOW = 1_700_000_000
 RUBBISH = b"no database at all " * 1000
@@ -103,6 +103,16 @@ def test_database_that_is_gone_is_seen_and_never_becomes_the_copy(
     assert lastgood.put_back(path)
     assert not lastgood.is_lost(path)
     assert _rules(tmp_path) == ["||one.example^"]
+
+
+def test_database_that_cannot_be_read_now_is_not_lost(tmp_path: Path) -> None:
+    path = _store_with(tmp_path, "one.example")
+    lastgood.take(path)
+    path.unlink()
+    path.mkdir()  # SQLite says of it what it says where a full disk leaves no room for its log
+    assert not lastgood.is_lost(path)
+    with pytest.raises(StoreAway):
+        lastgood.last_generation(path)
 
 
 @pytest.mark.parametrize("copy", [None, RUBBISH], ids=["missing", "damaged"])

@@ -1,4 +1,5 @@
 /** How often an entry's names were asked for, and where their rows are. */
+import { PROFILES, type Profile } from "$lib/format/profiles";
 
 interface Entry {
   pattern: string;
@@ -34,10 +35,8 @@ export function typedOf({ pattern, match }: Entry, allow: boolean): string {
   return pattern;
 }
 
-const PROFILES = ["essential", "balanced", "strict"] as const;
-
 /** What each profile does with an entry whose first profile to stop it is `first`. */
-export function fates(first: string): { profile: (typeof PROFILES)[number]; stops: boolean }[] {
+export function fates(first: string): { profile: Profile; stops: boolean }[] {
   const from = PROFILES.findIndex((profile) => profile === first);
   return PROFILES.map((profile, at) => ({ profile, stops: from >= 0 && at >= from }));
 }

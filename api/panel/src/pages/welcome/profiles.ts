@@ -1,9 +1,6 @@
 /** A phone gets its profile from the group it is in. */
 import type { Schemas } from "$lib/api/client";
-
-export type Profile = Schemas["Profile"];
-
-export const PROFILES: readonly Profile[] = ["essential", "balanced", "strict"];
+import type { Profile } from "$lib/format/profiles";
 
 type Group = Pick<Schemas["GroupPublic"], "name" | "profile" | "mode" | "schedule">;
 
