@@ -39,8 +39,8 @@ def cpu_seconds(pids: Iterable[int]) -> float:
         if not stat:
             continue  # it has ended; its parent has its time
         own = sum(int(task[0]) for task in tasks if task) / 1e9
-        if not own:
-            own = (int(stat[11]) + int(stat[12])) / _TICK
+        # Only stat still has the time of threads that have ended.
+        own = max(own, (int(stat[11]) + int(stat[12])) / _TICK)
         total += own + (int(stat[13]) + int(stat[14])) / _TICK
     return total
 
