@@ -36,7 +36,7 @@ def mark(path: Path) -> Mark:
 
 
 def take(path: Path) -> None:
-    """Copy the database at `path`. Raises OSError, sqlite3.Error, StoreAway, StoreCorrupt: then the copy before stays."""
+    """Copy the database at `path`. Raises OSError, sqlite3.Error, StoreAway, StoreCorrupt: the one before stays."""
     target = copy_of(path)
     beside = target.with_name(target.name + ".new")
     beside.unlink(missing_ok=True)
