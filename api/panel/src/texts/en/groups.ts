@@ -37,7 +37,11 @@ export const groups = {
   noCatalogue: "The catalogue does not count here.",
   ownOnly: "Rules and lists of everyone do not count here.",
   gone: "This list is not there any more",
-  answers: { auto: "The usual: an address that is nowhere", null: "An address that is nowhere", nxdomain: "No such name" },
+  answers: {
+    auto: "The usual: an address that is nowhere",
+    null: "An address that is nowhere",
+    nxdomain: "No such name",
+  },
   answersSay: {
     auto: "Today: an address that is nowhere (0.0.0.0). Once the box can take the connection itself, its own.",
     null: "0.0.0.0 and ::. Apps fail at once, and few of them ask again.",
