@@ -41,6 +41,10 @@ class WireError(ClientFault):
         self.rcode = rcode
 
 
+class Unreadable(HushgateError):
+    """Bytes that are not what the reader reads: another protocol, broken, or made to be misread."""
+
+
 class UpstreamFault(HushgateError):
     """An upstream failed, lied or was silent: SERVFAIL (or a stale answer), counted per upstream."""
 
