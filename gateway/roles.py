@@ -18,6 +18,7 @@ from gateway.settings import OFF, Settings
 
 MAX_FILES = 8192
 PANEL = "panel"  # the role of the control API
+FIREWALL = "firewall"
 
 Life = Callable[[asyncio.Event], Awaitable[None]]
 
@@ -25,9 +26,11 @@ Life = Callable[[asyncio.Event], Awaitable[None]]
 def names(settings: Settings) -> list[str]:
     """The roles of a box with these settings, in the order in which they start."""
     # DNS first: a phone that wakes up asks at once. The keeper catches up on what happened before it.
+    # The packets next: until then a phone is answered, but nothing keeps it from asking others.
+    firewall = [FIREWALL] if settings.firewall.mode != OFF else []
     unbound = [resolver.ROLE] if resolver.wanted(settings) else []
     panel = [PANEL] if settings.panel.listen != OFF else []
-    return [*unbound, *(f"dns-{index}" for index in range(workers(settings))), KEEPER, *panel]
+    return [*unbound, *(f"dns-{index}" for index in range(workers(settings))), *firewall, KEEPER, *panel]
 
 
 def workers(settings: Settings) -> int:
@@ -81,10 +84,14 @@ def _life(role: str, data: Data, settings: Settings, listeners: Sequence[socket]
         from gateway import keeper
 
         return lambda stop: keeper.run(data, settings, stop)
+    if role == FIREWALL:
+        from gateway.firewall import guard
+
+        return lambda stop: guard.run(data, settings, stop)
     if role == PANEL:
         panel = import_module("api.role")  # by name: nothing of the gateway knows what is in there
         return lambda stop: panel.run(data, settings, stop, listeners)
-    raise UsageError(f"there is no role {role!r}", hint="roles: dns-0, dns-1 …, keeper, panel")
+    raise UsageError(f"there is no role {role!r}", hint="roles: dns-0, dns-1 …, firewall, keeper, panel")
 
 
 async def _until_signal(life: Life) -> None:

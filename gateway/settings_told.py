@@ -1,6 +1,6 @@
 """What each setting does, in a sentence for people; and who has set it.
 
-Those of [firewall] and [sinkhole] are left out for as long as no role goes by them.
+Those that no role goes by yet are left out: [sinkhole], and what to do when the firewall fails.
 """
 
 from typing import Any
@@ -35,6 +35,9 @@ SAYS = {
     "panel.allow": "Networks that may ask it, besides those of the house.",
     "panel.adapters": "Programs whose API is offered as well.",
     "panel.private_webhooks": "May webhooks go to addresses inside of the house?",
+    "firewall.mode": "Does this box pass the phones' packets on (router), or only answer DNS (off)?",
+    "firewall.lan": "Interfaces behind which the phones are, for a router.",
+    "firewall.wan": "Interface to the internet, for a router.",
     "store.url": "Database server; empty: files in the data folder.",
     "store.retention_days": "Days for which the log is kept.",
     "store.max_mb": "Megabytes of log at which its oldest days go.",

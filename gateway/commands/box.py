@@ -18,6 +18,7 @@ from gateway.dns import resolver
 from gateway.dns.upstream import build, system
 from gateway.dns.upstream.recursive import find_program
 from gateway.errors import HushgateError, OwnFault, SettingsError, UsageError
+from gateway.firewall import script
 from gateway.interfaces import reachable
 from gateway.settings import Settings, endpoint
 from gateway.supervisor import Claim, Supervisor
@@ -80,8 +81,13 @@ def settings_of(options: Namespace) -> Settings:
         flags["panel"] = {"listen": options.panel}
     if getattr(options, "no_firewall", False):
         flags["firewall"] = {"mode": "off"}
-    checks = (lambda made: build.check(made.dns), _check_certificate)
+    checks = (lambda made: build.check(made.dns), _check_firewall, _check_certificate)
     return settings.load(settings_file(options), os.environ, flags, more_checks=checks)
+
+
+def _check_firewall(made: Settings) -> None:
+    if made.firewall.mode != settings.OFF:
+        script.plan(made)
 
 
 def _check_certificate(made: Settings) -> None:

@@ -82,6 +82,8 @@ def _trouble(one: dict[str, Any]) -> Iterator[str]:
         yield one["reason"]
     if one.get("policy_fault"):
         yield f"{one['role']} decides by an older generation: {one['policy_fault']}"
+    if one.get("fault"):
+        yield f"{one['role']}: {one['fault']}"
     journal = one.get("journal", {})
     if journal.get("reason"):
         yield f"The log is {journal['state']}: {journal['reason']}"

@@ -14,7 +14,7 @@ from gateway import keeper, roles
 from gateway.data import Data
 from gateway.dns import resolver, worker
 from gateway.errors import OwnFault, UsageError
-from gateway.settings import OFF, Dns, Panel, Settings
+from gateway.settings import OFF, Dns, Firewall, Panel, Settings
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +41,11 @@ def test_dns_comes_first_and_the_panel_last() -> None:
 
 def test_a_panel_that_is_off_is_no_role() -> None:
     assert roles.names(settings(workers=2)) == ["dns-0", "dns-1", "keeper"]
+
+
+def test_a_router_s_packets_are_guarded_before_the_log_is_kept() -> None:
+    made = Settings(dns=Dns(workers=1), panel=Panel(listen=OFF), firewall=Firewall(mode="router"))
+    assert roles.names(made) == ["dns-0", "firewall", "keeper"]
 
 
 def test_a_recursive_upstream_brings_the_resolver_before_all() -> None:

@@ -6,7 +6,8 @@ from gateway import chosen, settings_told
 from gateway.chosen import Chosen
 from gateway.settings import Settings, Store
 
-_NOT_IN_USE = {"firewall", "sinkhole", "origins"}
+_NOT_IN_USE = {"sinkhole", "origins"}
+_NOT_YET = {"firewall.fail"}
 
 
 def test_every_setting_has_its_sentence() -> None:
@@ -15,7 +16,7 @@ def test_every_setting_has_its_sentence() -> None:
         for section in set(Settings.__struct_fields__) - _NOT_IN_USE
         for field in msgspec.structs.fields(type(getattr(Settings(), section)))
     }
-    assert set(settings_told.SAYS) == keys
+    assert set(settings_told.SAYS) == keys - _NOT_YET
     assert all(says.endswith((".", "?")) for says in settings_told.SAYS.values())
 
 

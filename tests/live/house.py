@@ -50,6 +50,9 @@ def eventually(look: Callable[[], T], *, seconds: float = PATIENCE) -> T:
     return found
 
 
+_MODE = "HUSHGATE_FIREWALL__MODE"
+
+
 class House:
     """One box: its folder, its address, and its supervisor while that runs."""
 
@@ -87,7 +90,9 @@ class House:
 
     def spawn(self) -> None:
         """Start it, and wait for nothing."""
-        call = [*hushgate(), "up", "--data", str(self.data), "--no-firewall", "--upstream", self.upstream]
+        call = [*hushgate(), "up", "--data", str(self.data), "--upstream", self.upstream]
+        # The packet filter of a test's own machine only, never of this one.
+        call += [] if self._machine and _MODE in self.environment else ["--no-firewall"]
         call += [word for address in self._listen for word in ("--dns", address)]
         call += ["--panel", f"127.0.0.1:{self.panel}", *self.options]
         with self.output.open("ab") as log:

@@ -20,7 +20,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "pyarrow": ("gateway/journal/export/columns.py",),  # 60 MB: only in a process of its own
     "re2": ("gateway/policy",),
     "yaml": ("gateway/exchange/adguardhome.py",),
-    "subprocess": (),
+    "subprocess": ("gateway/firewall/nft.py",),  # nft, which alone writes the kernel's rules
     "multiprocessing": (),  # a forked interpreter shares what our processes must not
 }
 # File → the program it runs by the calls below, past `subprocess`.
@@ -71,6 +71,7 @@ ABOVE: dict[str, tuple[str, ...]] = {
     "gateway/bundles": ("gateway.dns", "gateway.supervisor", "gateway.cli"),
     "gateway/devices": ("gateway.dns", "gateway.journal", "gateway.supervisor", "gateway.cli"),
     "gateway/inspect": ("gateway.dns", "gateway.policy", "gateway.journal", "gateway.store", "gateway.cli"),
+    "gateway/firewall": ("gateway.dns", "gateway.store", "gateway.supervisor", "gateway.cli"),
     "gateway/dns": ("gateway.journal", "gateway.store", "gateway.supervisor", "gateway.cli"),
     "gateway/store": ("gateway.dns", "gateway.supervisor", "gateway.cli"),
     "gateway/journal": ("gateway.dns.server", "gateway.dns.chain", "gateway.supervisor", "gateway.cli"),

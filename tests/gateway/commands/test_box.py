@@ -35,7 +35,10 @@ def test_flags_win_over_the_environment_and_that_over_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "hushgate.toml"
-    file.write_text('[dns]\nlisten = ["192.0.2.1:53"]\nblocked_ttl = 5\n[firewall]\nmode = "router"\n')
+    file.write_text(
+        '[dns]\nlisten = ["192.0.2.1:53"]\nblocked_ttl = 5\n'
+        '[firewall]\nmode = "router"\nlan = ["lan0"]\nwan = "wan0"\n'
+    )
     monkeypatch.setenv("HUSHGATE_CONFIG", str(file))
     assert room.settings_of(options()).dns.listen == ("192.0.2.1:53",)
     monkeypatch.setenv("HUSHGATE_DNS__LISTEN", "192.0.2.2:53")

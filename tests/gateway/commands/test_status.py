@@ -119,6 +119,11 @@ def test_a_worker_that_decides_by_an_older_generation_is_shown(
     assert "dns-1 decides by an older generation: overlay-42: damaged" in terminal.good("status").out
 
 
+def test_why_packets_are_not_guarded_is_shown(terminal: Terminal, roles: dict[str, Ear]) -> None:
+    roles["dns-1"].answer = lambda _: worker("firewall", fault="nft is not installed")
+    assert "firewall: nft is not installed" in terminal.good("status").out
+
+
 def test_lost_events_are_shown(terminal: Terminal, roles: dict[str, Ear]) -> None:
     lost = {"waiting": 0, "dropped": 5, "keeper": False}
     roles["dns-0"].answer = lambda _: worker("dns-0", events=lost)

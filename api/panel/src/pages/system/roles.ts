@@ -45,6 +45,9 @@ export function told(role: Role, generation: number): Told {
   const reason = (role.journal as { reason?: unknown } | undefined)?.reason;
   if (typeof reason === "string" && reason) wrong.push(shown(reason));
 
+  add(did, count(role.counts, "dns_brought_home"), say.broughtHome);
+  add(did, count(role.counts, "encrypted_dns_refused"), say.encryptedRefused);
+  if (typeof role.fault === "string" && role.fault) wrong.push(shown(role.fault));
   if (typeof role.listen === "string" && role.listen) did.push(say.listens(shown(role.listen)));
   if (typeof role.policy_fault === "string" && role.policy_fault) wrong.push(shown(role.policy_fault));
   if (kindOf(role.role) === "dns" && typeof role.generation === "number" && role.generation !== generation)

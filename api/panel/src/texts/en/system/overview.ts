@@ -24,6 +24,10 @@ export const overview = {
   stored: (number: string, count: number) => `${number} ${some(count, "row", "rows")} of the log stored`,
   waiting: (number: string, count: number) =>
     `${number} ${some(count, "row is", "rows are")} on the way into the log`,
+  broughtHome: (number: string, count: number) =>
+    `${number} ${some(count, "flow", "flows")} to other resolvers answered here`,
+  encryptedRefused: (number: string, count: number) =>
+    `${number} ${some(count, "packet", "packets")} to encrypted resolvers refused`,
   listens: (where: string) => `reached at ${where}`,
   lost: (number: string, count: number) => `${number} ${some(count, "row", "rows")} of the log lost`,
   refused: (number: string, count: number) =>
