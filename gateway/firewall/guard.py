@@ -4,10 +4,8 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Callable
+from functools import partial
 from typing import Any
-
-import msgspec
 
 from gateway.control import ControlServer, socket_path
 from gateway.data import Data
@@ -17,7 +15,7 @@ from gateway.roles import FIREWALL
 from gateway.settings import Settings
 from gateway.tasks import Tasks
 
-AGAIN = 30.0  # seconds until what could not be done is tried again: somebody may have installed nft meanwhile
+LOOK_EVERY = 5.0  # seconds: is it still there, or can be what could not be? A look takes a process of 7 ms
 _log = logging.getLogger(__name__)
 
 
@@ -46,59 +44,50 @@ class Guard:
             await asyncio.to_thread(self._leave)
 
     async def _keep(self) -> None:
-        """Until it is in force: DNS works without, so there is no reason to give up."""
-        while self._fault:
+        """Puts it in force, and again where somebody's `nft flush ruleset` has taken it away with all the others.
+
+        DNS works without, so there is no reason to give up.
+        """
+        while True:
             try:
                 await asyncio.to_thread(self._enforce)
-                self._fault = ""
-                _log.info("the table %s is in force", script.TABLE)
             except HushgateError as error:
                 said = f"{error} ({error.hint})" if error.hint else str(error)
                 if said != self._fault:
                     _log.error("packets are not guarded: %s", said)
                 self._fault = said
-                await asyncio.sleep(AGAIN)
+            await asyncio.sleep(LOOK_EVERY)
 
     def _enforce(self) -> None:
+        if not self._fault and nft.is_in_force():
+            return
         # First the rules: at no moment are packets passed on unguarded.
         nft.apply(self._script)
-        before = self._switches() | forwarding.turn_on()
-        self._before.write_bytes(msgspec.json.encode(before))
+        forwarding.turn_on(self._before)
+        self._fault = ""
+        _log.info("the table %s is in force", script.TABLE)
 
     def _leave(self) -> None:
         """All that is ours goes; what goes wrong with one does not keep the other."""
-        undoing: tuple[Callable[[], None], ...] = (
-            lambda: forwarding.turn_back(
-                self._switches()
-            ),  # first: at no moment are packets passed on unguarded
-            nft.remove,
-        )
-        for undo in undoing:
+        # The switches first: at no moment are packets passed on unguarded.
+        for undo in (partial(forwarding.turn_back, self._before), nft.remove):
             try:
                 undo()
             except HushgateError as error:
                 _log.error("%s", error)
-        self._before.unlink(missing_ok=True)
-
-    def _switches(self) -> dict[str, str]:
-        try:
-            return msgspec.json.decode(self._before.read_bytes(), type=dict[str, str])
-        except (OSError, msgspec.MsgspecError):  # none yet, or cut off: then they stay as they are
-            return {}
 
     async def _status(self, _: dict[str, Any]) -> dict[str, Any]:
-        counts: dict[str, int] = {}
-        if not self._fault:
-            try:
-                counts = await asyncio.to_thread(nft.counters)
-            except HushgateError as error:
-                self._fault = str(error)
+        fault, counts = self._fault, {}
+        try:
+            counts = await asyncio.to_thread(nft.counters)
+        except HushgateError as error:
+            fault = fault or str(error)
         return {
             "role": FIREWALL,
             "pid": os.getpid(),
             "since": self._since,
             "mode": self._mode,
-            "fault": self._fault,  # why packets are not guarded
+            "fault": fault,  # why packets are not guarded
             "counts": counts,  # packets
         }
 

@@ -22,6 +22,13 @@ def remove() -> None:
     _run(["--file", "-"], f"table {TABLE}\ndelete table {TABLE}\n")
 
 
+def is_in_force() -> bool:
+    """Is our table there? Raises OwnFault."""
+    listed: dict[str, Any] = json.loads(_run(["--json", "list", "tables"], ""))
+    ours = dict(zip(("family", "name"), TABLE.split(), strict=True))
+    return any(ours.items() <= one["table"].items() for one in listed["nftables"] if "table" in one)
+
+
 def counters() -> dict[str, int]:
     """Packets by the names of our table's counters. Raises OwnFault."""
     listed: dict[str, Any] = json.loads(_run(["--json", "list", "counters", "table", *TABLE.split()], ""))

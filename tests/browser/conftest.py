@@ -19,9 +19,9 @@ Visits = Callable[..., AbstractContextManager[Visitor]]
 
 # Of this package, not of the session: as long as it runs, nobody else in this process can run an event loop.
 @pytest.fixture(scope="package")
-def browser(panel_dist: Path) -> Iterator[Browser]:
-    """Debian's Chromium, and a panel that is built."""
-    del panel_dist
+def browser(panel_dist: Path, panel_packages: Path) -> Iterator[Browser]:
+    """Debian's Chromium, a panel that is built, and axe to look at it."""
+    del panel_dist, panel_packages
     if REASON:
         pytest.skip(REASON)
     with sync_playwright() as playwright:

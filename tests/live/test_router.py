@@ -88,15 +88,15 @@ def test_encrypted_questions_are_refused_at_once(router: Router, topology: Topol
     assert router.status()["firewall"]["counts"]["encrypted_dns_refused"] == 2
 
 
-def _met(server: Namespace, address: str, client: Namespace) -> str:
-    """Whom the server at `address` sees when the client connects and says something."""
+def _met(server: Namespace, address: str, client: Namespace, patience: float = 10) -> str:
+    """Whom the server at `address` sees when the client connects and says something. Raises TimeoutError."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with server.entered():
         listener = socket.create_server((address, PORT), family=family)
     with listener:
-        listener.settimeout(3)
+        listener.settimeout(10)
         with client.entered():
-            caller = socket.create_connection((address, PORT), timeout=1)
+            caller = socket.create_connection((address, PORT), timeout=patience)
         with caller, listener.accept()[0] as taken:
             caller.sendall(b"hello")
             assert taken.recv(5) == b"hello"
@@ -113,7 +113,7 @@ def test_nobody_outside_begins_a_connection_to_a_phone(router: Router, topology:
     topology.world.run("ip", "route", "add", "192.168.77.0/24", "via", WAN)  # somebody who has found the way
     for address in (PHONE, PHONE_6):
         with pytest.raises(TimeoutError):
-            _met(topology.phone, address, topology.world)
+            _met(topology.phone, address, topology.world, patience=1)
     router.stop()
     topology.gateway.run("sysctl", "-qw", "net.ipv4.ip_forward=1")
     assert _met(topology.phone, PHONE, topology.world)  # it was the table that kept them out
@@ -135,3 +135,9 @@ def test_a_guard_that_was_killed_leaves_no_gap(router: Router, topology: Topolog
     assert _dig(topology, f"@{RESOLVER}", TELEMETRY) == [BLOCKED]
     router.stop()
     assert topology.gateway.run("cat", SWITCH).stdout == "0\n"  # the next one knew how it had been
+
+
+def test_a_table_that_somebody_has_flushed_comes_back(router: Router, topology: Topology) -> None:
+    topology.gateway.run("nft", "flush", "ruleset")  # as a start of nftables.service does
+    eventually(router.guarded)
+    assert _dig(topology, f"@{RESOLVER}", TELEMETRY) == [BLOCKED]

@@ -16,7 +16,7 @@ def test_a_guard_that_can_do_nothing_says_so_once_and_lives_on(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("PATH", str(data_dir))  # no nft in there
-    monkeypatch.setattr(guard, "AGAIN", 0.01)
+    monkeypatch.setattr(guard, "LOOK_EVERY", 0.01)
     data = Data(data_dir)
     data.prepare()
 

@@ -27,7 +27,9 @@ def _listed(machine: Namespace) -> str:
 def test_the_table_comes_and_goes_and_no_other_is_touched(machine: Namespace) -> None:
     nft.apply(OTHER)
     others = _listed(machine)
+    assert not nft.is_in_force()
     nft.apply(TABLE)
+    assert nft.is_in_force()
     first = _listed(machine)
     assert first.startswith(others)
     assert "table inet hushgate" in first

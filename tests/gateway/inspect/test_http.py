@@ -64,7 +64,7 @@ def test_endless_head_is_given_up() -> None:
 def test_any_stream_is_read_or_unreadable(data: bytes) -> None:
     for start in (b"", b"GET / HTTP/1.1\r\n"):
         with contextlib.suppress(Unreadable):
-            HttpReader().feed(start + data + b"\r\n\r\n")
+            assert isinstance(HttpReader().feed(start + data + b"\r\n\r\n"), Request)
 
 
 def test_its_look_is_told_from_the_first_bytes() -> None:

@@ -81,7 +81,7 @@ export function windowOf(draft: WindowDraft): Schemas["WindowModel"] {
   };
 }
 
-export function scheduleOf(draft: Draft): Schedule | null {
+function scheduleOf(draft: Draft): Schedule | null {
   return draft.windows.length ? { zone: draft.zone.trim(), windows: draft.windows.map(windowOf) } : null;
 }
 

@@ -21,7 +21,7 @@ export function minutes(clock: string): number | undefined {
 }
 
 /** "school days", "Mon, Wed", "Thu to Sun". */
-export function daysSaid(days: readonly Day[]): string {
+function daysSaid(days: readonly Day[]): string {
   const say = t.groups;
   const chosen = WEEK.filter((day) => days.includes(day));
   const key = chosen.join();
@@ -37,7 +37,7 @@ export function daysSaid(days: readonly Day[]): string {
 }
 
 /** "21:00–06:00": past midnight where the end is not after the start. */
-export function timesSaid(start: string, end: string): string {
+function timesSaid(start: string, end: string): string {
   if (start === "00:00" && end === "24:00") return t.groups.wholeDay;
   return `${start}–${end === "24:00" ? "00:00" : end}`;
 }

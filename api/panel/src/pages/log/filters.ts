@@ -1,7 +1,7 @@
 /** Which rows are wanted: the query of the address, which is that of /v1/log. */
 
 /** What can be asked for, in the order in which it is shown. All but the last four may be given more than once. */
-export const FIELDS = [
+const FIELDS = [
   "action",
   "device",
   "name",

@@ -17,7 +17,7 @@ export interface Known {
 export const NOTHING: Known = { devices: [], companies: [], purposes: [], countries: [], lists: [] };
 
 export const ACTIONS = ["blocked", "allowed", "observed", "rewritten", "refused"] as const;
-export const CHANNELS = ["dns", "ip", "tls", "quic", "http", "sinkhole", "push"] as const;
+const CHANNELS = ["dns", "ip", "tls", "quic", "http", "sinkhole", "push"] as const;
 export const TYPES = ["A", "AAAA", "HTTPS", "SVCB", "TXT", "MX", "NS", "PTR", "SRV", "CNAME", "SOA", "ANY"];
 
 const LONGEST = 4; // words of one meaning: "a way around your DNS" is asked for by less

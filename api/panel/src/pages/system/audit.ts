@@ -5,7 +5,6 @@ import { exact } from "$lib/format/times";
 export type Entry = Schemas["AuditEntry"];
 
 export const WORDS = ["who", "action"] as const;
-export const TIMES = ["since", "until"] as const;
 
 export interface Wanted {
   who: string;

@@ -5,7 +5,6 @@ export const errors = {
   away: "The connection to the box is lost. Trying again …",
   unknown: "Something went wrong.",
   broken: "This page has an error.",
-  brokenHint: "Load it again. If it stays so, please report it, with this line:",
   notFound: "There is no such page.",
   notFoundHint: "Home shows what your phones do.",
   status: (status: number) => `The box answered with the error ${status}.`,

@@ -9,7 +9,6 @@ export const generations = {
   empty: "Nothing was changed yet.",
   inForce: "in force",
   gone: "no longer kept",
-  goneHint: "What it was made of is not kept any more. It can be neither compared nor gone back to.",
   state: (number: number) => `Generation ${number}`,
   by: (who: string) => `by ${who}`,
   from: (address: string) => `from ${address}`,

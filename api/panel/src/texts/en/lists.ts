@@ -128,6 +128,5 @@ export const lists = {
     text: "Text",
     reason: "Why not",
     more: "Show more",
-    neverFetched: "There is no copy of it yet.",
   },
 };

@@ -50,7 +50,6 @@ export const rules = {
     ends: "Ends",
   },
   ends: "ends",
-  forGood: "for good",
   ended: "over",
   bundle: (name: string) => `from the bundle ${name}`,
   bundleHint: "It came with a bundle: it can be switched off here, and nothing else.",
