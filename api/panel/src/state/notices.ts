@@ -1,6 +1,6 @@
 /** Notices as a person is told them. */
 import type { Notice } from "$lib/api/live.svelte";
-import { deviceName } from "$lib/format/shown";
+import { deviceName, shown } from "$lib/format/shown";
 import { t } from "$lib/texts";
 
 export interface Told {
@@ -20,9 +20,10 @@ export function told(notice: Notice): Told | undefined {
     return { title: t.notices.newDevice, body: t.notices.newDeviceSay(name), path };
   }
   if (notice.kind === "tampering") {
-    const path = `/log?${new URLSearchParams({ device: notice.device })}`;
-    const detail = deviceName("", String(notice.detail ?? "")).slice(0, MAX_BODY);
-    return { title: t.notices.tampering, body: t.notices.tamperingSay(name, detail), path };
+    const what = shown(String(notice.subject ?? "")).slice(0, MAX_BODY);
+    const detail = shown(String(notice.detail ?? "")).slice(0, MAX_BODY);
+    const path = what.startsWith("bundle ") ? "/bundles" : "/system";
+    return { title: t.notices.tampering, body: t.notices.tamperingSay(what, detail), path };
   }
   return undefined;
 }

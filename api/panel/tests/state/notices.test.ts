@@ -19,11 +19,13 @@ test("a new phone is told of, by its name or key", () => {
   });
 });
 
-test("a way around the box is told of, with what was tried, as text of a bounded length", () => {
-  const one = told({ ...notice, kind: "tampering", detail: `<b>${"x".repeat(300)}` });
-  expect(one?.body).toMatch(/^aa:bb: <b>x+$/);
-  expect(one?.body.length).toBeLessThan(220);
-  expect(one?.path).toBe("/log?device=aa%3Abb");
+test("tampering is told of, with what was found, as text of a bounded length", () => {
+  const about = { ...notice, device: "", kind: "tampering", detail: `<b>${"x".repeat(300)}` };
+  const policy = told({ ...about, subject: "policy" });
+  expect(policy?.body).toMatch(/^policy: <b>x+$/);
+  expect(policy?.body.length).toBeLessThan(220);
+  expect(policy?.path).toBe("/system");
+  expect(told({ ...about, subject: "bundle school" })?.path).toBe("/bundles");
 });
 
 test("what can wait is not told", () => {

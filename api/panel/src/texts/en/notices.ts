@@ -1,7 +1,7 @@
 /** What a person is told as soon as it happens. */
 export const notices = {
   title: "Notifications",
-  say: "This browser tells you of a new phone and of attempts to get around the box, as long as the panel is open in one of its tabs or installed as an app.",
+  say: "This browser tells you of a new phone and of tampering (rules in force that changed by no hand of the box, a bundle with a wrong signature), as long as the panel is open in one of its tabs or installed as an app.",
   on: "Tell me here",
   insecure:
     "Browsers allow notifications, and the panel as an app, over HTTPS only: set [panel] tls in the box's settings, and trust its certificate on this device.",
@@ -10,6 +10,6 @@ export const notices = {
   unsupported: "This browser knows no notifications.",
   newDevice: "A new phone",
   newDeviceSay: (name: string) => `${name} asked this box for the first time.`,
-  tampering: "An attempt to get around the box",
-  tamperingSay: (name: string, detail: string) => `${name}: ${detail}`,
+  tampering: "Tampered with",
+  tamperingSay: (what: string, detail: string) => `${what}: ${detail}`,
 };
