@@ -16,7 +16,10 @@ def test_own_cpu_time_grows_with_work() -> None:
 
 
 def test_tree_holds_the_children_and_ended_processes_cost_nothing() -> None:
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+    life = [sys.executable, "-c", "print(flush=True); input()"]
+    with subprocess.Popen(life, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.readline()  # a program that is still being loaded weighs next to nothing
         assert child.pid in measure.tree(os.getpid())
         assert measure.pss_mb([child.pid]) > 1
     assert child.pid not in measure.tree(os.getpid())
